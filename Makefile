@@ -1,0 +1,69 @@
+# make run    everything on this machine: needs Python 3.11 or newer, nothing else
+# make demo   a granted and a refused request through the whole SOP, results in demo-output/
+# make up     each service as processes of its own, on RabbitMQ and PostgreSQL
+# make test   linters, types and all tests, on real servers of the tests' own
+# make check  the quick ones of these     make docs  generated pages     make lock  dependency locks
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SERVICES := catalog requests privacy letters notify
+LOCAL := services/chassis $(SERVICES:%=services/%) deploy/satudata
+PROJECTS := $(LOCAL:%=%/pyproject.toml)
+
+.PHONY: run demo up test check format docs lock lint servers clean
+
+run: $(VENV)/run.stamp
+	@exec $(BIN)/satudata run
+
+demo: $(VENV)/run.stamp
+	@exec $(BIN)/satudata demo
+
+up: $(VENV)/run.stamp
+	@exec $(BIN)/satudata up
+
+test: $(VENV)/test.stamp servers lint
+	$(BIN)/python -m pytest
+
+check: $(VENV)/test.stamp lint
+	$(BIN)/python -m pytest -m "not servers and not browser"
+
+lint: $(VENV)/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(foreach s,$(SERVICES),services/$(s)/$(s)_service/domain services/$(s)/$(s)_service/application.py)
+	$(BIN)/lint-imports
+
+format: $(VENV)/test.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(VENV)/test.stamp
+	$(BIN)/python -m requests_service.domain.sop_page > docs/sop.md
+
+# Servers and a browser for tests, from Debian's packages where that is possible.
+servers:
+	@deploy/test-packages
+
+$(VENV)/run.stamp: requirements.txt $(PROJECTS)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=...")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what this needs into $(VENV) (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(LOCAL:%=-e %)
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/run.stamp requirements-test.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
+	@touch $@
+
+# Needs uv. Services get the same versions as the whole, each only what it needs.
+UV_COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+  $(foreach n,chassis $(SERVICES),--no-emit-package satudata-$(n)) --no-emit-package satudata
+lock:
+	$(UV_COMPILE) $(PROJECTS) deploy/requirements.in -o requirements.txt
+	$(UV_COMPILE) tests/requirements.in -c requirements.txt -o requirements-test.txt
+	$(foreach s,$(SERVICES),$(UV_COMPILE) services/chassis/pyproject.toml services/$(s)/pyproject.toml -c requirements.txt -o services/$(s)/requirements.txt &&) true
+
+clean:
+	rm -rf $(VENV) var demo-output

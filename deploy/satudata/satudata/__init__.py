@@ -1,0 +1,1 @@
+"""The `satudata` command: what an operator types."""

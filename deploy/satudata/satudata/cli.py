@@ -1,0 +1,180 @@
+"""The command line: `satudata COMMAND --help` says what each does.
+
+Exit status: 0 done, 1 found something wrong, 2 wrong use, 69 something needed is away,
+78 a setting is wrong.
+"""
+
+import argparse
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from chassis.postgres import DatabaseAway, Pool
+from chassis.settings import SettingsError, load
+
+from satudata.places import SERVICES
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command."""
+    parsed = _parser().parse_args(arguments)
+    do: Callable[[argparse.Namespace], int] = parsed.do
+    try:
+        return do(parsed)
+    except SettingsError as error:
+        print(f"satudata: {error}", file=sys.stderr)
+        return 78
+    except DatabaseAway:
+        print("satudata: the database cannot be reached.", file=sys.stderr)
+        return 69
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="satudata", description="Run and look after Satu Data.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, do: Callable[[argparse.Namespace], int], text: str) -> Any:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(do=do)
+        return sub
+
+    run = command("run", _run, "Run everything on this machine, nothing else installed.")
+    run.add_argument("--empty", action="store_true", help="without demo accounts and catalogue")
+    command("up", _up, "Run each service as processes of its own, on RabbitMQ and PostgreSQL.")
+    demo = command("demo", _demo, "Drive a granted and a refused request through the whole SOP.")
+    demo.add_argument("--into", type=Path, default=Path("demo-output"), help="folder for results")
+    demo.add_argument("--at", help="address of a running installation; without it one is started")
+    command("migrate", _migrate, "Bring databases and queues up to date.")
+    command("doctor", _doctor, "Say what is missing or wrong.")
+
+    staff = command("staff", _staff, "Staff accounts.")
+    staff.add_argument("act", choices=("add", "list", "disable"))
+    staff.add_argument("username", nargs="?")
+    staff.add_argument("--name")
+    staff.add_argument("--role")
+    staff.add_argument("--agency")
+    staff.add_argument("--json", action="store_true")
+
+    catalog = command("catalog", _catalog, "Import a folder of datasets: catalog import FILE.toml")
+    catalog.add_argument("act", choices=("import",))
+    catalog.add_argument("file", type=Path)
+
+    dead = command("dead-letters", _dead_letters, "Messages that wait for a person.")
+    dead.add_argument("act", choices=("list", "redrive"))
+    dead.add_argument("service", choices=SERVICES)
+    dead.add_argument("id", nargs="?", type=int)
+    dead.add_argument("--json", action="store_true")
+    return parser
+
+
+def _run(_: argparse.Namespace) -> int:
+    from satudata.run import run
+
+    return run(port=_port(), empty=_.empty)
+
+
+def _up(_: argparse.Namespace) -> int:
+    from satudata.up import up
+
+    return up(port=_port())
+
+
+def _demo(parsed: argparse.Namespace) -> int:
+    from satudata.demo import demo
+
+    return demo(into=parsed.into, at=parsed.at)
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    from satudata import databases
+
+    try:
+        applied = databases.prepare(os.environ)
+    except KeyError as error:
+        raise SettingsError(f"{error.args[0]} is not set; see deploy/env.example.") from error
+    for service, names in applied.items():
+        print(f"{service}: {', '.join(names) or 'up to date'}")
+    return 0
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from satudata.doctor import examine
+
+    findings = examine(os.environ)
+    for finding in findings:
+        print(("ok    " if finding.well else "WRONG ") + finding.text)
+    return 0 if all(finding.well for finding in findings) else 1
+
+
+def _staff(parsed: argparse.Namespace) -> int:
+    from requests_service.bootstrap import build_application
+
+    settings = load("requests")
+    application = build_application(settings, Pool(settings.database_url, 1))
+    if parsed.act == "list":
+        members = application.staff()
+        if parsed.json:
+            print(json.dumps(members, default=str))
+        for member in [] if parsed.json else members:
+            state = "disabled" if member["disabled"] else ""
+            print(
+                f"{member['username']:<20} {member['role']:<15} {member['agency'] or '':<15}{state}"
+            )
+        return 0
+    if not parsed.username:
+        print("satudata: staff add|disable needs a username.", file=sys.stderr)
+        return 2
+    if parsed.act == "disable":
+        application.disable_staff(username=parsed.username)
+        return 0
+    if not (parsed.name and parsed.role):
+        print("satudata: staff add needs --name and --role.", file=sys.stderr)
+        return 2
+    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
+    application.add_staff(
+        username=parsed.username, name=parsed.name, role=parsed.role,
+        agency=parsed.agency, password=password,
+    )  # fmt: skip
+    return 0
+
+
+def _catalog(parsed: argparse.Namespace) -> int:
+    from catalog_service.bootstrap import build_application
+    from chassis.actor import Actor
+
+    settings = load("catalog")
+    application = build_application(settings, Pool(settings.database_url, 1))
+    application.import_folder(parsed.file, by=Actor("satudata", "operator"))
+    return 0
+
+
+def _dead_letters(parsed: argparse.Namespace) -> int:
+    from chassis.parking import Parking
+
+    parking = Parking(Pool(load(parsed.service).database_url, 1))
+    if parsed.act == "redrive":
+        if parsed.id is None:
+            print("satudata: dead-letters redrive needs the message's id.", file=sys.stderr)
+            return 2
+        return 0 if parking.redrive(parsed.id) else 1
+    waiting = parking.waiting()
+    if parsed.json:
+        print(json.dumps(waiting, default=str))
+    for row in [] if parsed.json else waiting:
+        print(f"{row['id']:>6}  {row['source']}/{row['type']}  {row['subject']}  {row['reason']}")
+    return 0
+
+
+def _port() -> int:
+    text = os.environ.get("PORT", "8080")
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise SettingsError(f"PORT is a whole number from 1 to 65535, not {text!r}.")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,132 @@
+"""A RabbitMQ of our own from the system's package: in one folder, on loopback, on free ports."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+_READY_SECONDS = 90
+_SBIN = sorted(Path("/usr/lib/rabbitmq/lib").glob("rabbitmq_server-*/sbin"))
+
+
+class PrivateRabbit:
+    """Knows nothing of the machine's own RabbitMQ, its ports, cookie and folders."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._port, self._dist_port, self._epmd_port = _free_ports(3)
+        self._server: subprocess.Popen[bytes] | None = None
+        self._hosts = 0
+
+    def can_be_had(self) -> bool:
+        """Whether the package is installed."""
+        return bool(_SBIN) and shutil.which("erl") is not None
+
+    @property
+    def url(self) -> str:
+        """The default virtual host."""
+        return f"amqp://guest:guest@127.0.0.1:{self._port}//"
+
+    def new_virtual_host(self) -> str:
+        """A fresh, empty virtual host."""
+        self._hosts += 1
+        name = f"v{self._hosts}"
+        self.control("add_vhost", name)
+        self.control("set_permissions", "-p", name, "guest", ".*", ".*", ".*")
+        return f"amqp://guest:guest@127.0.0.1:{self._port}/{name}"
+
+    def start(self) -> None:
+        """Start and wait until it answers."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "rabbit.log").open("ab") as log:
+            self._server = subprocess.Popen(
+                [str(_SBIN[-1] / "rabbitmq-server")],
+                env=self._environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True,
+            )  # fmt: skip
+        deadline = time.monotonic() + _READY_SECONDS
+        while not self._answers():
+            if self._server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"RabbitMQ did not start; see {self.folder / 'rabbit.log'}.")
+            time.sleep(0.2)
+        self.control("await_startup")
+
+    def stop(self) -> None:
+        """Stop cleanly."""
+        if self._server is not None:
+            self.control("stop", check=False)
+            self._end(signal.SIGKILL, patience=20)
+
+    def kill(self) -> None:
+        """kill -9, as a crash."""
+        self._end(signal.SIGKILL, patience=0)
+
+    def control(self, *arguments: str, check: bool = True) -> str:
+        """rabbitmqctl."""
+        done = subprocess.run(
+            [str(_SBIN[-1] / "rabbitmqctl"), "-q", *arguments],
+            env=self._environment(), capture_output=True, check=False, text=True,
+        )  # fmt: skip
+        if check and done.returncode:
+            raise RuntimeError(f"rabbitmqctl {' '.join(arguments)}: {done.stderr or done.stdout}")
+        return done.stdout
+
+    def _end(self, number: int, *, patience: float) -> None:
+        if self._server is None:
+            return
+        try:
+            self._server.wait(patience)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._server.pid, number)
+            self._server.wait(10)
+        self._server = None
+
+    def _answers(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self._port), 0.5).close()
+            return True
+        except OSError:
+            return False
+
+    def _environment(self) -> dict[str, str]:
+        home = self.folder.resolve()
+        (home / "home").mkdir(exist_ok=True)
+        config = home / "rabbitmq.conf"
+        config.write_text(
+            f"listeners.tcp.1 = 127.0.0.1:{self._port}\n"
+            "loopback_users = none\nvm_memory_high_watermark.absolute = 1GB\n"
+            "disk_free_limit.absolute = 50MB\nlog.console.level = warning\n"
+        )
+        plugins = home / "enabled_plugins"
+        plugins.write_text("[].\n")
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(home / "home"),
+            "LANG": "C.UTF-8",
+            "RABBITMQ_NODENAME": f"satudata{self._port}@localhost",
+            "RABBITMQ_CONFIG_FILE": str(config),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(plugins),
+            "RABBITMQ_MNESIA_BASE": str(home / "mnesia"),
+            "RABBITMQ_LOG_BASE": str(home / "log"),
+            "RABBITMQ_PID_FILE": str(home / "pid"),
+            "RABBITMQ_DIST_PORT": str(self._dist_port),
+            "ERL_EPMD_PORT": str(self._epmd_port),
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
+                "-setcookie satudata -kernel inet_dist_use_interface {127,0,0,1}"
+            ),
+            "RABBITMQ_CTL_ERL_ARGS": "-setcookie satudata",
+        }
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports

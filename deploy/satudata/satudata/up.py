@@ -1,0 +1,195 @@
+"""`satudata up`: every service as processes of its own, on a real RabbitMQ and PostgreSQL.
+
+Settings come from the environment (deploy/env.example). Where AMQP_URL or the databases are not
+named, private servers are started from the system's packages, under `var/up`.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from chassis.routes import nginx, table
+
+from satudata import databases, demo_city, secrets
+from satudata.places import CITY_FILE, SERVICES, var
+from satudata.postgres import EmbeddedPostgres
+from satudata.processes import Process, serve, stop_all
+from satudata.rabbit import PrivateRabbit
+from satudata.run import free_port, mail_sink, say
+
+_READY_SECONDS = 90
+
+
+class CannotStart(Exception):
+    """Something this needs is missing; the sentence says what and what to do."""
+
+
+class Up:
+    """All the processes, to be stopped and started one by one as an operator would."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder = folder
+        self.port = port
+        self.environment: dict[str, str] = {}
+        self.postgres: EmbeddedPostgres | None = None
+        self.rabbit: PrivateRabbit | None = None
+        self.processes: dict[str, Process] = {}
+        self._web_ports = {service: free_port() for service in SERVICES}
+
+    def prepare(self) -> None:
+        """Servers, settings, databases, queues."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.environment = self._settings()
+        databases.prepare(self.environment)
+
+    def start(self, *, leaving_out: tuple[str, ...] = ()) -> None:
+        """Start every process but those of the services left out."""
+        log = self.folder / "log"
+        processes = [
+            process
+            for service in SERVICES
+            if service not in leaving_out
+            for process in self._processes_of(service, log)
+        ]
+        if "MAIL_FOLDER" in self.environment:
+            processes.append(mail_sink(self.environment, log))
+        processes.append(self._nginx())
+        for process in processes:
+            self.processes[process.name] = process
+            process.start()
+
+    def start_service(self, service: str) -> None:
+        """Start the processes of a service that was left out or stopped."""
+        for process in self._processes_of(service, self.folder / "log"):
+            self.processes[process.name] = process
+            process.start()
+
+    def stop_service(self, service: str) -> None:
+        """SIGTERM to the processes of one service."""
+        names = [f"{kind}-{service}" for kind in ("web", "worker", "jobs")]
+        stop_all([self.processes.pop(name) for name in names if name in self.processes])
+
+    def wait_until_ready(self, leaving_out: tuple[str, ...] = ()) -> None:
+        """Until every web process says that it is ready; raises CannotStart with where to look."""
+        deadline = time.monotonic() + _READY_SECONDS
+        for service in SERVICES:
+            if service in leaving_out:
+                continue
+            while not _answers(f"http://127.0.0.1:{self._web_ports[service]}/readyz"):
+                if time.monotonic() > deadline:
+                    raise CannotStart(f"{service} is not ready; see {self.folder / 'log'}.")
+                time.sleep(0.1)
+        while not _answers(f"http://127.0.0.1:{self.port}/healthz"):
+            if time.monotonic() > deadline:
+                raise CannotStart(f"nginx does not answer; see {self.folder / 'log'}.")
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """Everything, the private servers last."""
+        stop_all(list(self.processes.values()))
+        self.processes.clear()
+        if self.rabbit is not None:
+            self.rabbit.stop()
+        if self.postgres is not None:
+            self.postgres.stop()
+
+    def _processes_of(self, service: str, log: Path) -> list[Process]:
+        ports = {"PORT": str(self._web_ports[service])}
+        processes = [
+            serve("web", [service], self.environment | ports, log),
+            serve("worker", [service], self._with_health_port(), log),
+        ]
+        if service != "requests":
+            processes.append(serve("jobs", [service], self._with_health_port(), log))
+        return processes
+
+    def _with_health_port(self) -> dict[str, str]:
+        return self.environment | {"HEALTH_PORT": str(free_port())}
+
+    def _settings(self) -> dict[str, str]:
+        ours = {
+            "FILES_URL": f"file://{self.folder / 'files'}",
+            "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
+            "REQUESTS_URL": f"http://127.0.0.1:{self._web_ports['requests']}",
+            "CITY_FILE": str(CITY_FILE),
+            **secrets.environment(self.folder / "keys"),
+        }
+        if "REQUESTS_DATABASE_URL" not in os.environ:
+            self.postgres = EmbeddedPostgres(self.folder / "pg")
+            self.postgres.start()
+            ours["ADMIN_DATABASE_URL"] = self.postgres.dsn("postgres")
+            for service in SERVICES:
+                ours[f"{service.upper()}_DATABASE_URL"] = self.postgres.dsn(
+                    service, f"satudata_{service}"
+                )
+        if "AMQP_URL" not in os.environ:
+            self.rabbit = PrivateRabbit(self.folder / "mq")
+            if not self.rabbit.can_be_had():
+                raise CannotStart("Set AMQP_URL, or install the package rabbitmq-server.")
+            self.rabbit.start()
+            ours["AMQP_URL"] = self.rabbit.url
+        if "SMTP_URL" not in os.environ:
+            ours["SMTP_URL"] = f"smtp://127.0.0.1:{free_port()}"
+            ours["MAIL_FOLDER"] = str(self.folder / "mails")
+        return ours | {name: value for name, value in os.environ.items() if name.isupper()}
+
+    def _nginx(self) -> Process:
+        program = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
+        if program is None:
+            raise CannotStart("Install nginx: it puts the five services behind one address.")
+        folder = self.folder / "nginx"
+        folder.mkdir(exist_ok=True)
+        upstreams = {name: f"127.0.0.1:{port}" for name, port in self._web_ports.items()}
+        temporary = "".join(
+            f"  {kind}_temp_path {folder}/{kind};\n"
+            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        (folder / "nginx.conf").write_text(
+            f"daemon off;\nmaster_process off;\npid {folder}/pid;\nerror_log stderr warn;\n"
+            f"events {{}}\nhttp {{\n  access_log off;\n{temporary}"
+            f"{nginx(table(SERVICES), upstreams, listen=f'127.0.0.1:{self.port}')}}}\n"
+        )
+        command = [program, "-c", str(folder / "nginx.conf"), "-p", str(folder)]
+        return Process("nginx", command, {}, self.folder / "log" / "nginx.log")
+
+
+def up(*, port: int) -> int:
+    """Run until Ctrl-C or SIGTERM; the exit status."""
+    stopping: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.append(1))
+    everything = Up(var() / "up", port)
+    try:
+        say("Preparing databases and queues ...")
+        everything.prepare()
+        if everything.postgres is not None:
+            demo_city.fill(everything.environment)
+        everything.start()
+        everything.wait_until_ready()
+        say(f"Open http://127.0.0.1:{port}. Logs are in {everything.folder / 'log'}.")
+        say("Stop with Ctrl-C.")
+        while not stopping:
+            for process in everything.processes.values():
+                if process.has_died() and not stopping:
+                    say(f"The process {process.name} ended; starting it again.")
+                    process.start_again()
+            time.sleep(0.1)
+    except (CannotStart, subprocess.CalledProcessError, KeyError) as error:
+        print(f"satudata: {error}", file=sys.stderr)
+        return 69
+    finally:
+        everything.stop()
+    return 0
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310
+            return bool(answer.status == 200)
+    except OSError:
+        return False

@@ -1,0 +1,102 @@
+"""A fact on the wire: CloudEvents 1.0 in AMQP's binary mode, attributes as `ce-` headers.
+
+The binding is Knative's for AMQP 0-9-1, as the `cloudevents` SDK has it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chassis.actor import Actor
+
+CONTENT_TYPE = "application/json"
+
+
+class NotAMessage(Exception):
+    """What came is not a CloudEvent of ours."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A fact as others hear it."""
+
+    id: str
+    """Stable: the same again when it is delivered again."""
+    source: str
+    type: str
+    subject: str
+    time: datetime
+    sequence: int
+    """The fact's version in its source's stream."""
+    position: int
+    """The fact's place in its source's log."""
+    actor: Actor
+    data: dict[str, Any]
+    dataschema: str
+    causation: str | None = None
+    correlation: str | None = None
+
+    @property
+    def body(self) -> bytes:
+        """The data as JSON."""
+        return json.dumps(self.data, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The attributes, every one a string."""
+        attributes: dict[str, str | None] = {
+            "specversion": "1.0",
+            "id": self.id,
+            "source": self.source,
+            "type": self.type,
+            "subject": self.subject,
+            "time": self.time.isoformat(),
+            "dataschema": self.dataschema,
+            "sequence": str(self.sequence),
+            "position": str(self.position),
+            "actorid": self.actor.id,
+            "actorrole": self.actor.role,
+            "actoragency": self.actor.agency,
+            "causationid": self.causation,
+            "correlationid": self.correlation,
+        }
+        return {f"ce-{name}": value for name, value in attributes.items() if value is not None}
+
+
+def decode(headers: Mapping[str, Any] | None, body: bytes | str) -> Message:
+    """Read a message; raises NotAMessage with what is missing or wrong."""
+    of = {name[3:]: str(value) for name, value in (headers or {}).items() if name[:3] == "ce-"}
+    try:
+        data = json.loads(body)
+        if not isinstance(data, dict):
+            raise NotAMessage("the body is not a JSON object")
+        return Message(
+            id=of["id"],
+            source=of["source"],
+            type=of["type"],
+            subject=of["subject"],
+            time=datetime.fromisoformat(of["time"]),
+            sequence=int(of["sequence"]),
+            position=int(of["position"]),
+            actor=Actor(of["actorid"], of["actorrole"], of.get("actoragency")),
+            data=data,
+            dataschema=of.get("dataschema", ""),
+            causation=of.get("causationid"),
+            correlation=of.get("correlationid"),
+        )
+    except KeyError as error:
+        raise NotAMessage(f"the attribute {error} is missing") from error
+    except ValueError as error:
+        raise NotAMessage(f"it cannot be read: {type(error).__name__}") from error
+
+
+def as_json(message: Message) -> dict[str, Any]:
+    """The whole message as one JSON object, from which `from_json` makes it again."""
+    return {"headers": message.headers, "data": message.data}
+
+
+def from_json(stored: Mapping[str, Any]) -> Message:
+    """The message that `as_json` gave."""
+    return decode(stored["headers"], json.dumps(stored["data"]))

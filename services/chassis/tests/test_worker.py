@@ -1,0 +1,282 @@
+"""Workers and jobs as processes, on a real broker and database, while things go wrong."""
+
+import base64
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from uuid import uuid4
+
+import pika
+import pytest
+from chassis import log
+from chassis.migrate import migrate
+from chassis.nameko import declare_queues
+from chassis.parking import Parking
+from chassis.postgres import Pool
+from chassis.sessions import public_key_of
+from chassis.settings import load
+
+pytestmark = pytest.mark.servers
+TOY = Path(__file__).parent / "toy"
+CITY = Path(__file__).parents[3] / "deploy" / "city.toml"
+
+
+class EchoProcesses:
+    """The toy service's worker and jobs processes."""
+
+    def __init__(self, dsn: str, amqp_url: str, folder: Path):
+        key = os.urandom(32)
+        text = base64.b64encode
+        self.trouble, self.job_trouble = folder / "trouble", folder / "job-trouble"
+        self.environment = {
+            "ECHO_DATABASE_URL": dsn, "AMQP_URL": amqp_url, "FILES_URL": f"file://{folder}",
+            "PUBLIC_URL": "http://127.0.0.1:1", "SECRET_KEY": text(key).decode(),
+            "SIGNING_KEY": text(key).decode(), "CITY_FILE": str(CITY),
+            "SIGNING_PUBLIC_KEYS": json.dumps({"echo": text(public_key_of(key)).decode()}),
+            "TROUBLE": str(self.trouble), "JOB_TROUBLE": str(self.job_trouble),
+        }  # fmt: skip
+        sys.path.insert(0, str(TOY))
+        from echo_service.bootstrap import build_application
+        from echo_service.entrypoints.worker import Worker
+
+        self.pool = Pool(dsn, 2)
+        self.app = build_application(load("echo", self.environment), self.pool)
+        self.log = folder / "log"
+        self.processes: list[subprocess.Popen] = []
+        if amqp_url.startswith("amqp"):
+            declare_queues(amqp_url, {"echo": Worker})
+
+    def start(self, kind: str, **environment: str) -> subprocess.Popen:
+        path = os.pathsep.join([str(TOY), *sys.path])
+        self.processes.append(
+            subprocess.Popen(
+                [sys.executable, "-W", "ignore", "-m", "chassis.serve", kind, "echo"],
+                env={**os.environ, **self.environment, **environment, "PYTHONPATH": path},
+                stdout=self.log.open("ab"),
+                stderr=subprocess.STDOUT,
+            )  # fmt: skip
+        )
+        return self.processes[-1]
+
+    def heard(self, subject=None) -> list[int]:
+        rows = self.pool.execute("SELECT subject, number FROM heard ORDER BY id")
+        return [number for s, number in rows if subject in (None, s)]
+
+    def stop(self) -> None:
+        for process in self.processes:
+            process.kill()
+            process.wait()
+        self.pool.close()
+
+
+@pytest.fixture
+def owned_database(postgres_url):
+    admin = Pool(postgres_url.format(database="postgres"), 1)
+    name = f"echo_{uuid4().hex[:8]}"
+    admin.execute(f"CREATE DATABASE {name}")
+    dsn = postgres_url.format(database=name)
+    migrate(dsn, TOY / "migrations")
+    yield dsn
+    admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.close()
+
+
+@pytest.fixture(params=["rabbit", "memory"])
+def echo(request, owned_database, tmp_path):
+    url = "memory://" if request.param == "memory" else request.getfixturevalue("amqp_url")
+    processes = EchoProcesses(owned_database, url, tmp_path)
+    yield processes
+    processes.stop()
+
+
+@pytest.fixture
+def echo_on_rabbit(owned_database, amqp_url, tmp_path):
+    processes = EchoProcesses(owned_database, amqp_url, tmp_path)
+    yield processes
+    processes.stop()
+
+
+def until(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.05)
+
+
+def test_what_is_recorded_is_heard_once_in_order_and_worked_on(echo):
+    subjects = [uuid4() for _ in range(5)]
+    echo.start("worker")
+    echo.start("jobs")
+
+    for number in range(20):
+        for subject in subjects:
+            echo.app.ask(subject, number=number)
+
+    until(lambda: len(echo.heard()) == 100)
+    assert all(list(range(20)) == echo.heard(str(subject)) for subject in subjects)
+    until(lambda: echo.pool.execute("SELECT count(*) FROM jobs") == [(0,)])
+    worked = [f for s in subjects for f in log.stream(echo.pool, s) if f.type == "Worked"]
+    assert 100 == len(worked)
+
+
+def test_a_worker_killed_again_and_again_loses_nothing_and_does_nothing_twice(echo):
+    subject = uuid4()
+    for number in range(200):
+        echo.app.ask(subject, number=number)
+
+    worker = echo.start("worker")
+    for level in (20, 80, 140):
+        until(lambda level=level: len(echo.heard()) >= level)
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+        worker = echo.start("worker", AFTER_UNCLEAN_END="1")
+
+    until(lambda: len(echo.heard()) >= 200)
+    assert list(range(200)) == echo.heard()
+
+
+def test_a_message_that_fails_waits_with_those_behind_it_and_others_pass(echo):
+    stuck, free = uuid4(), uuid4()
+    echo.trouble.touch()
+    echo.start("worker")
+
+    echo.app.ask(stuck, number=1, fault="bug")
+    echo.app.ask(stuck, number=2)
+    echo.app.ask(free, number=3)
+
+    parking = Parking(echo.pool)
+    until(lambda: len(parking.waiting()) == 2 and echo.heard() == [3])
+    first, behind = parking.waiting()
+    assert ("ZeroDivisionError: as asked", None) == (first["reason"], first["next_try"])
+    assert "behind another" == behind["reason"]
+
+    echo.trouble.unlink()
+    parking.redrive(first["id"])
+    until(lambda: echo.heard() == [3, 1, 2])
+    assert [] == parking.waiting()
+
+
+def test_a_transient_fault_is_tried_again_by_itself(echo):
+    subject = uuid4()
+    echo.trouble.touch()
+    echo.start("worker")
+    echo.app.ask(subject, number=1, fault="later")
+    echo.app.ask(subject, number=2)
+    until(lambda: len(Parking(echo.pool).waiting()) == 2)
+
+    echo.trouble.unlink()
+
+    until(lambda: echo.heard() == [1, 2])
+
+
+def test_a_message_that_kills_the_process_is_set_aside_and_the_rest_goes_on(echo):
+    killer, innocent = uuid4(), uuid4()
+    echo.trouble.touch()
+    echo.app.ask(killer, number=1, fault="poison")
+    echo.app.ask(innocent, number=2)
+
+    worker, deaths, seen = echo.start("worker"), 0, []
+    deadline = time.monotonic() + 90
+    while echo.heard() != [2] or deaths < 2 or not seen:
+        assert time.monotonic() < deadline
+        if worker.poll() is not None:
+            deaths += 1
+            worker = echo.start("worker", AFTER_UNCLEAN_END="1")
+        seen = [row for row in Parking(echo.pool).waiting() if row["subject"] == str(killer)]
+        time.sleep(0.05)
+
+    assert "delivered again and again" == seen[0]["reason"]
+
+
+def test_sigterm_gives_back_nothing_that_was_begun(echo_on_rabbit):
+    echo = echo_on_rabbit
+    subjects = [uuid4() for _ in range(10)]
+    for number in range(60):
+        for subject in subjects:
+            echo.app.ask(subject, number=number)
+
+    for _ in range(3):
+        before = len(echo.heard())
+        worker = echo.start("worker")
+        until(lambda before=before: len(echo.heard()) >= min(before + 50, 600))
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(20) == 0
+    echo.start("worker")
+
+    until(lambda: len(echo.heard()) >= 600)
+    assert all(list(range(60)) == echo.heard(str(subject)) for subject in subjects)
+    assert [] == Parking(echo.pool).waiting()
+
+
+def test_two_workers_share_nothing_out_of_order(echo_on_rabbit):
+    echo = echo_on_rabbit
+    subject = uuid4()
+    first = echo.start("worker")
+    echo.start("worker")
+
+    for number in range(100):
+        echo.app.ask(subject, number=number)
+        if number == 50:
+            until(lambda: len(echo.heard()) > 10)
+            first.send_signal(signal.SIGKILL)
+
+    until(lambda: len(echo.heard()) >= 100)
+    assert list(range(100)) == echo.heard()
+
+
+def test_the_broker_may_go_and_come_back(echo_on_rabbit, rabbit):
+    echo = echo_on_rabbit
+    subject = uuid4()
+    echo.start("worker")
+    echo.app.ask(subject, number=0)
+    until(lambda: echo.heard() == [0])
+
+    rabbit.kill()
+    echo.app.ask(subject, number=1)
+    rabbit.start()
+    echo.app.ask(subject, number=2)
+
+    until(lambda: echo.heard() == [0, 1, 2], seconds=90)
+
+
+def test_a_job_waits_for_what_it_needs_and_survives_kill(echo):
+    subject = uuid4()
+    echo.job_trouble.touch()
+    echo.start("worker")
+    jobs = echo.start("jobs")
+    echo.app.ask(subject, number=1)
+    until(lambda: echo.pool.execute("SELECT 1 FROM jobs WHERE attempts > 0"))
+    jobs.send_signal(signal.SIGKILL)
+
+    echo.job_trouble.unlink()
+    echo.start("jobs")
+
+    until(lambda: [f.type for f in log.stream(echo.pool, subject)] == ["Asked", "Worked"])
+
+
+def test_what_is_on_the_wire_is_a_cloud_event_for_other_libraries(echo_on_rabbit, amqp_url):
+    echo, subject = echo_on_rabbit, uuid4()
+    connection = pika.BlockingConnection(pika.URLParameters(amqp_url))
+    channel = connection.channel()
+    channel.queue_declare("integrator", durable=True, arguments={"x-queue-type": "quorum"})
+    channel.queue_bind("integrator", "echo.events", "Asked")
+    echo.start("worker")
+    echo.app.ask(subject, number=7)
+
+    method, properties, body = next(channel.consume("integrator", inactivity_timeout=60))
+    connection.close()
+
+    from cloudevents.core.bindings.rabbitmq import RabbitMQMessage, from_binary_event
+    from cloudevents.core.formats.json import JSONFormat
+
+    event = from_binary_event(
+        RabbitMQMessage(dict(properties.headers), properties.content_type, body), JSONFormat()
+    )
+    assert ("echo-1", "echo", "Asked", str(subject)) == (
+        event.get_id(), event.get_source(), event.get_type(), event.get_subject(),
+    )  # fmt: skip
+    assert {"number": 7} == event.get_data()

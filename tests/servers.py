@@ -1,0 +1,86 @@
+"""Private PostgreSQL and RabbitMQ servers for tests, and databases in them.
+
+A test never uses a server that was not started here, unless TEST_POSTGRES_URL or TEST_AMQP_URL
+names one. Where a server cannot be had the tests that need it are skipped, loudly.
+"""
+
+import itertools
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+from chassis.migrate import migrate
+from chassis.postgres import Pool
+from satudata.postgres import EmbeddedPostgres
+from satudata.rabbit import PrivateRabbit
+
+ROOT = Path(__file__).parent.parent
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """An administrator's connection string with `{database}` in it."""
+    named = os.environ.get("TEST_POSTGRES_URL")
+    if named:
+        yield named
+        return
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        server = EmbeddedPostgres(Path(folder))
+        server.start()
+        yield server.dsn("{database}")
+        server.stop()
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[Callable[[str], Pool]]:
+    """`database("letters")` is a pool on a new, migrated database of that service.
+
+    Its role is the one the service has in production: no rights beyond its own.
+    """
+    admin = Pool(postgres_url.format(database="postgres"), 1)
+    made: list[str] = []
+    pools: list[Pool] = []
+
+    def make(service: str, size: int = 8) -> Pool:
+        name = f"{service}_{os.getpid()}_{next(_numbers)}"
+        admin.execute(f"CREATE DATABASE {name} STRATEGY wal_log")
+        made.append(name)
+        role = f"test_{service}"
+        try:
+            admin.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'test'")
+        except psycopg2.errors.DuplicateObject:
+            pass
+        owner = postgres_url.format(database=name)
+        migrate(owner, ROOT / "services" / service / "migrations", role=role)
+        dsn = psycopg2.extensions.make_dsn(owner, user=role, password="test")
+        pools.append(Pool(dsn, size))
+        return pools[-1]
+
+    yield make
+    for pool in pools:
+        pool.close()
+    for name in made:
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.close()
+
+
+@pytest.fixture(scope="session")
+def rabbit() -> Iterator[PrivateRabbit]:
+    """A RabbitMQ server of the tests' own, to be stopped and started as a test likes."""
+    with tempfile.TemporaryDirectory(prefix="mq") as folder:
+        server = PrivateRabbit(Path(folder))
+        if not server.can_be_had():
+            pytest.skip("RabbitMQ cannot be had here: install the package rabbitmq-server")
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def amqp_url(rabbit: PrivateRabbit) -> str:
+    """Where that RabbitMQ answers; another virtual host for each test."""
+    return os.environ.get("TEST_AMQP_URL") or rabbit.new_virtual_host()
