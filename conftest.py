@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["tests.servers", "tests.installations"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

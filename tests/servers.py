@@ -8,6 +8,7 @@ import itertools
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg2
@@ -50,10 +51,8 @@ def database(postgres_url: str) -> Iterator[Callable[[str], Pool]]:
         admin.execute(f"CREATE DATABASE {name} STRATEGY wal_log")
         made.append(name)
         role = f"test_{service}"
-        try:
+        with suppress(psycopg2.errors.DuplicateObject):
             admin.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'test'")
-        except psycopg2.errors.DuplicateObject:
-            pass
         owner = postgres_url.format(database=name)
         migrate(owner, ROOT / "services" / service / "migrations", role=role)
         dsn = psycopg2.extensions.make_dsn(owner, user=role, password="test")

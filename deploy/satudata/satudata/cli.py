@@ -5,6 +5,7 @@ Exit status: 0 done, 1 found something wrong, 2 wrong use, 69 something needed i
 """
 
 import argparse
+import dataclasses
 import getpass
 import json
 import os
@@ -13,10 +14,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from chassis.actor import Actor
 from chassis.postgres import DatabaseAway, Pool
 from chassis.settings import SettingsError, load
 
 from satudata.places import SERVICES
+
+_OPERATOR = Actor("satudata", "operator")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -112,43 +116,53 @@ def _doctor(_: argparse.Namespace) -> int:
 
 def _staff(parsed: argparse.Namespace) -> int:
     from requests_service.bootstrap import build_application
+    from requests_service.domain.errors import RequestsError
 
     settings = load("requests")
     application = build_application(settings, Pool(settings.database_url, 1))
     if parsed.act == "list":
         members = application.staff()
         if parsed.json:
-            print(json.dumps(members, default=str))
+            print(json.dumps([dataclasses.asdict(member) for member in members]))
         for member in [] if parsed.json else members:
-            state = "disabled" if member["disabled"] else ""
-            print(
-                f"{member['username']:<20} {member['role']:<15} {member['agency'] or '':<15}{state}"
+            state = "disabled" if member.disabled else ""
+            print(f"{member.username:<20} {member.role:<15} {member.agency or '':<15} {state}")
+        return 0
+    if not parsed.username or (parsed.act == "add" and not (parsed.name and parsed.role)):
+        print(
+            "satudata: staff add NAME --name ... --role ..., or staff disable NAME", file=sys.stderr
+        )
+        return 2
+    try:
+        if parsed.act == "disable":
+            application.disable_staff(parsed.username, _OPERATOR)
+        else:
+            application.add_staff(
+                username=parsed.username,
+                name=parsed.name,
+                role=parsed.role,
+                agency=parsed.agency,
+                password=_password(),
+                by=_OPERATOR,
             )
-        return 0
-    if not parsed.username:
-        print("satudata: staff add|disable needs a username.", file=sys.stderr)
-        return 2
-    if parsed.act == "disable":
-        application.disable_staff(username=parsed.username)
-        return 0
-    if not (parsed.name and parsed.role):
-        print("satudata: staff add needs --name and --role.", file=sys.stderr)
-        return 2
-    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
-    application.add_staff(
-        username=parsed.username, name=parsed.name, role=parsed.role,
-        agency=parsed.agency, password=password,
-    )  # fmt: skip
+    except RequestsError as error:
+        print(f"satudata: {error}", file=sys.stderr)
+        return 1
     return 0
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        return getpass.getpass("Password: ")
+    return sys.stdin.readline().rstrip("\n")
 
 
 def _catalog(parsed: argparse.Namespace) -> int:
     from catalog_service.bootstrap import build_application
-    from chassis.actor import Actor
 
     settings = load("catalog")
     application = build_application(settings, Pool(settings.database_url, 1))
-    application.import_folder(parsed.file, by=Actor("satudata", "operator"))
+    application.import_folder(parsed.file, by=_OPERATOR)
     return 0
 
 

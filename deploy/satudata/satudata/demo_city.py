@@ -25,15 +25,21 @@ class Account:
 
 STAFF = (
     Account("ppid", "Petugas PPID", "ppid", None, "PPID of the city"),
-    Account("koperasi", "PPID Pembantu Diskopindag", "ppid_pembantu", "diskopindag",
-            "PPID Pembantu, Dinas Koperasi, Perindustrian, dan Perdagangan"),
-    Account("sosial", "PPID Pembantu Dinsos", "ppid_pembantu", "dinsos",
-            "PPID Pembantu, Dinas Sosial"),
+    Account(
+        "koperasi",
+        "PPID Pembantu Diskopindag",
+        "ppid_pembantu",
+        "diskopindag",
+        "PPID Pembantu, Dinas Koperasi, Perindustrian, dan Perdagangan",
+    ),
+    Account(
+        "sosial", "PPID Pembantu Dinsos", "ppid_pembantu", "dinsos", "PPID Pembantu, Dinas Sosial"
+    ),
     Account("walidata", "Walidata Kominfo", "walidata", None, "Walidata, Dinas Kominfo"),
     Account("atasan", "Atasan PPID", "atasan_ppid", None, "the PPID's superior"),
     Account("auditor", "Auditor Inspektorat", "auditor", None, "auditor, reads everything"),
     Account("operator", "Operator Sistem", "operator", None, "operator of the services"),
-)  # fmt: skip
+)
 
 _SETTER_UP = Actor("satudata", "operator")
 
@@ -50,13 +56,17 @@ def _add_staff(environment: Mapping[str, str]) -> None:
     settings = load("requests", environment)
     pool = Pool(settings.database_url, 2)
     application = build_application(settings, pool)
-    known = {member["username"] for member in application.staff()}
+    known = {member.username for member in application.staff()}
     for account in STAFF:
         if account.username not in known:
             application.add_staff(
-                username=account.username, name=account.name, role=account.role,
-                agency=account.agency, password=PASSWORD,
-            )  # fmt: skip
+                username=account.username,
+                name=account.name,
+                role=account.role,
+                agency=account.agency,
+                password=PASSWORD,
+                by=_SETTER_UP,
+            )
     pool.close()
 
 

@@ -53,10 +53,19 @@ class EmbeddedPostgres:
         read_end, self._pipe = os.pipe()
         self._server = self._spawn(
             [
-                str(self._binaries / "postgres"), "-D", str(self._data), "-k", str(self._sockets),
-                "-h", "", "-c", "max_connections=200", "-c", "shared_buffers=64MB",
+                str(self._binaries / "postgres"),
+                "-D",
+                str(self._data),
+                "-k",
+                str(self._sockets),
+                "-h",
+                "",
+                "-c",
+                "max_connections=200",
+                "-c",
+                "shared_buffers=64MB",
             ]
-        )  # fmt: skip
+        )
         # `read` ends when the last holder of the pipe's other end, this process, has ended.
         stop = f'read _; exec "{self._binaries}/pg_ctl" -D "{self._data}" -m fast stop'
         self._guard = self._spawn(["sh", "-c", stop], stdin=read_end)
@@ -98,9 +107,18 @@ class EmbeddedPostgres:
         unfinished = self.folder / "data.new"
         shutil.rmtree(unfinished, ignore_errors=True)
         self._run(
-            "initdb", "-D", str(unfinished), "-U", "postgres", "-A", "trust",
-            "-E", "UTF8", "--no-locale", "--no-sync",
-        )  # fmt: skip
+            "initdb",
+            "-D",
+            str(unfinished),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-locale",
+            "--no-sync",
+        )
         unfinished.rename(self._data)
 
     def _forget_dead_postmaster(self) -> None:
@@ -125,15 +143,25 @@ class EmbeddedPostgres:
         with self._log.open("ab") as log:
             subprocess.run(
                 [*_unprivileged()[0], str(self._binaries / program), *arguments],
-                check=check, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/", **_unprivileged()[1],
-            )  # fmt: skip
+                check=check,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                cwd="/",
+                **_unprivileged()[1],
+            )
 
     def _spawn(self, command: list[str], stdin: int = subprocess.DEVNULL) -> Any:
         with self._log.open("ab") as log:
             return subprocess.Popen(
                 [*_unprivileged()[0], *command],
-                stdin=stdin, stdout=log, stderr=log, cwd="/", start_new_session=True, **_unprivileged()[1],
-            )  # fmt: skip
+                stdin=stdin,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                start_new_session=True,
+                **_unprivileged()[1],
+            )
 
     def _hand_over(self, folder: Path) -> None:
         if "user" in _unprivileged()[1]:

@@ -34,8 +34,11 @@ class Process:
             self.child = subprocess.Popen(
                 self.command,
                 env={**os.environ, **self.environment, "LAUNCHER_PIPE": "1"},
-                stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
 
     def has_died(self) -> bool:
         """Whether it ended by itself."""

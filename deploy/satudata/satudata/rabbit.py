@@ -44,9 +44,12 @@ class PrivateRabbit:
         with (self.folder / "rabbit.log").open("ab") as log:
             self._server = subprocess.Popen(
                 [str(_SBIN[-1] / "rabbitmq-server")],
-                env=self._environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
                 start_new_session=True,
-            )  # fmt: skip
+            )
         deadline = time.monotonic() + _READY_SECONDS
         while not self._answers():
             if self._server.poll() is not None or time.monotonic() > deadline:
@@ -68,8 +71,11 @@ class PrivateRabbit:
         """rabbitmqctl."""
         done = subprocess.run(
             [str(_SBIN[-1] / "rabbitmqctl"), "-q", *arguments],
-            env=self._environment(), capture_output=True, check=False, text=True,
-        )  # fmt: skip
+            env=self._environment(),
+            capture_output=True,
+            check=False,
+            text=True,
+        )
         if check and done.returncode:
             raise RuntimeError(f"rabbitmqctl {' '.join(arguments)}: {done.stderr or done.stdout}")
         return done.stdout

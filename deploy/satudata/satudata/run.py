@@ -87,10 +87,14 @@ def embedded_environment(folder: Path, postgres: EmbeddedPostgres, port: int) ->
 def mail_sink(environment: dict[str, str], log: Path) -> Process:
     """The local mail server of a demonstration."""
     command = [
-        sys.executable, "-m", "notify_service.adapters.mail_sink",
-        "--port", environment["SMTP_URL"].rpartition(":")[2],
-        "--folder", environment["MAIL_FOLDER"],
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "notify_service.adapters.mail_sink",
+        "--port",
+        environment["SMTP_URL"].rpartition(":")[2],
+        "--folder",
+        environment["MAIL_FOLDER"],
+    ]
     return Process("mail-sink", command, environment, log / "mail-sink.log")
 
 
@@ -137,7 +141,7 @@ def _first_page(port: int, processes: list[Process], stopping: list[int]) -> boo
     deadline = time.monotonic() + _FIRST_PAGE_SECONDS
     while time.monotonic() < deadline and not stopping:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2).read()  # noqa: S310
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2).read()
             return True
         except OSError:
             if any(process.has_died() for process in processes):

@@ -1,1 +1,1 @@
-"""How a service runs: its log, its messages, its jobs, its web. Knows nothing of what it is about."""
+"""How a service runs: its log, its messages, its jobs, its web. Not what it is about."""

@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from eventsourcing import persistence
-from psycopg2 import errors
-
 from chassis import clock
 from chassis.actor import Actor
 from chassis.log import WAKE, Statement, append_statement
 from chassis.postgres import Pool
+from eventsourcing import persistence
+from psycopg2 import errors
 
 
 class StaleVersion(persistence.IntegrityError):
@@ -84,7 +83,7 @@ class Recorder(persistence.ApplicationRecorder):
                     causation,
                     correlation,
                     idempotency_key,
-                )  # fmt: skip
+                )
             )
         if not statements:
             return []

@@ -10,13 +10,6 @@ from urllib.parse import quote, urlsplit
 
 import psycopg2
 import structlog
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
 from chassis import pages
 from chassis.actor import Actor
 from chassis.event_store import StaleVersion
@@ -24,6 +17,12 @@ from chassis.postgres import DatabaseAway, Pool
 from chassis.sessions import SESSION_COOKIE, BadToken, ExpiredToken, Tokens
 from chassis.settings import Settings
 from chassis.telemetry import HTTP_SECONDS
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _log = structlog.get_logger()
 _BODY_BYTES_MAX = 55 * 1024 * 1024
@@ -276,7 +275,10 @@ async def _typed(request: Request) -> list[tuple[str, str]]:
 
 
 class _TooLarge(Exception):
-    pass
+    """`more`: whether there is more of the body to come."""
+
+    def __init__(self, *, more: bool) -> None:
+        self.more = more
 
 
 class _Outermost:
@@ -322,13 +324,19 @@ class _Outermost:
                 await answer(413, _TOO_LARGE, "TooLarge")
             else:
                 await self._inner(scope, _counted(receive), send_with_headers)
-        except _TooLarge:
-            await _drain(receive)
+        except _TooLarge as error:
+            if error.more:
+                await _drain(receive)
             await answer(413, _TOO_LARGE, "TooLarge")
         except Exception as error:
             # Its text may hold what somebody typed: only its kind and its place are told.
-            _log.error("unexpected", reference=reference, error=type(error).__name__,
-                       at=_place_of(error), method=request.method)  # fmt: skip
+            _log.error(
+                "unexpected",
+                reference=reference,
+                error=type(error).__name__,
+                at=_place_of(error),
+                method=request.method,
+            )
             if status == 0:
                 await answer(500, pages.EXPLANATIONS[500][1], "Unexpected")
         finally:
@@ -355,7 +363,7 @@ def _counted(receive: Receive) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > _BODY_BYTES_MAX:
-            raise _TooLarge
+            raise _TooLarge(more=bool(message.get("more_body")))
         return message
 
     return counted

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-
 from chassis.postgres import DatabaseAway, Pool, connect
 from chassis.telemetry import JOBS_DONE, JOBS_FAILED
 
@@ -151,9 +150,13 @@ class Runner:
     def _failed(self, cur: Any, job: Job, error: Exception, *, for_ever: bool) -> None:
         JOBS_FAILED.labels(self._service, job.kind).inc()
         _log.warning(
-            "job_failed", kind=job.kind, key=job.key, attempts=job.attempts,
-            error=type(error).__name__, for_ever=for_ever,
-        )  # fmt: skip
+            "job_failed",
+            kind=job.kind,
+            key=job.key,
+            attempts=job.attempts,
+            error=type(error).__name__,
+            for_ever=for_ever,
+        )
         cur.execute(
             "UPDATE jobs SET reason = %s, failed = %s WHERE id = %s",
             (f"{type(error).__name__}: {error}"[:500], for_ever, job.id),

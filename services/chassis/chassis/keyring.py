@@ -7,10 +7,9 @@ import os
 from typing import Any
 from uuid import UUID
 
+from chassis.postgres import Pool
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-from chassis.postgres import Pool
 
 _NONCE_BYTES = 12
 

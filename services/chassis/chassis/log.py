@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import psycopg2
-
 from chassis import clock
 from chassis.actor import Actor
 from chassis.message import Message
@@ -47,15 +46,25 @@ class StoredFact:
         return dict(json.loads(self.state))
 
 
-_COLUMNS = "position, stream, version, type, state, occurred_at, actor, role, agency, causation, correlation"
+_COLUMNS = (
+    "position, stream, version, type, state, occurred_at,"
+    " actor, role, agency, causation, correlation"
+)
 
 
 def _fact(row: tuple[Any, ...]) -> StoredFact:
     position, stream, version, type_, state, at, actor, role, agency, causation, correlation = row
     return StoredFact(
-        position, stream, version, type_, bytes(state), at,
-        Actor(actor, role, agency), causation, correlation,
-    )  # fmt: skip
+        position,
+        stream,
+        version,
+        type_,
+        bytes(state),
+        at,
+        Actor(actor, role, agency),
+        causation,
+        correlation,
+    )
 
 
 def record(
@@ -86,7 +95,7 @@ def record(
             because_of,
             correlation or str(stream),
             None,
-        )  # fmt: skip
+        )
     )
     cur.after_commit = WAKE
     return int(cur.fetchone()[0])
@@ -164,6 +173,13 @@ def append_statement(
         " SELECT s::uuid, v, t, b, %s, %s, %s, %s, %s, coalesce(%s, s), %s"
         f" FROM (VALUES {rows}) AS f (s, v, t, b) RETURNING position",
         (
-            at, actor.id, actor.role, actor.agency, causation, correlation, idempotency_key, *values,
+            at,
+            actor.id,
+            actor.role,
+            actor.agency,
+            causation,
+            correlation,
+            idempotency_key,
+            *values,
         ),
-    )  # fmt: skip
+    )

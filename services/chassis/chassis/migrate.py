@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
-from psycopg2 import extensions, sql
-
 from chassis.postgres import connect
+from psycopg2 import extensions, sql
 
 _CHASSIS = Path(__file__).parent / "migrations"
 _LOCK = 4710

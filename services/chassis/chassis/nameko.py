@@ -11,12 +11,6 @@ from typing import Any, Protocol
 
 import eventlet
 import structlog
-from eventlet.event import Event
-from eventlet.semaphore import Semaphore
-from kombu import Exchange, Queue, binding
-from nameko.extensions import DependencyProvider, Entrypoint, ProviderCollector, SharedExtension
-from nameko.messaging import QueueConsumer
-
 from chassis.event_store import StaleVersion
 from chassis.jobs import Later
 from chassis.message import Message, NotAMessage, decode
@@ -25,6 +19,11 @@ from chassis.postgres import DatabaseAway, Pool
 from chassis.relay import Published, Publisher, Relay, ToMemory, ToRabbit
 from chassis.settings import Settings
 from chassis.telemetry import MESSAGES_HANDLED, MESSAGES_PARKED
+from eventlet.event import Event
+from eventlet.semaphore import Semaphore
+from kombu import Exchange, Queue, binding
+from nameko.extensions import DependencyProvider, Entrypoint, ProviderCollector, SharedExtension
+from nameko.messaging import QueueConsumer
 
 _log = structlog.get_logger()
 
@@ -269,7 +268,8 @@ class _Subscription(SharedExtension, ProviderCollector):  # type: ignore[misc]
         pause = 0.1
         while not self._draining:
             try:
-                return do()
+                do()
+                return
             except DatabaseAway:
                 _log.warning("database_away")
                 eventlet.sleep(pause)
@@ -297,9 +297,12 @@ class _Subscription(SharedExtension, ProviderCollector):  # type: ignore[misc]
         self._parking.add(message, reason, retry_in=retry_in)
         MESSAGES_PARKED.labels(self._service, message.type).inc()
         _log.warning(
-            "message_parked", message=message.id, type=message.type,
-            subject=message.subject, reason=reason,
-        )  # fmt: skip
+            "message_parked",
+            message=message.id,
+            type=message.type,
+            subject=message.subject,
+            reason=reason,
+        )
 
     def _run(self, message: Message) -> BaseException | None:
         """Handle it as nameko handles anything; the exception, or None when it went well."""
@@ -319,7 +322,7 @@ class _Subscription(SharedExtension, ProviderCollector):  # type: ignore[misc]
         return error
 
     def _retry(self, subject: str) -> None:
-        """One parked message at a time in the whole process: the one counted is the one that kills."""
+        """One parked message at a time in the process: the one counted is the one that kills."""
         while not self._draining:
             with self._one_parked_at_a_time:
                 first = self._parking.take_first(subject)

@@ -36,7 +36,7 @@ class Parking:
                 json.dumps(as_json(message)),
                 reason[:500],
                 retry_in,
-            ),  # fmt: skip
+            ),
         )
 
     def was_handled(self, message_id: str) -> bool:

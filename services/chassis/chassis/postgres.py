@@ -26,7 +26,7 @@ class DatabaseAway(Exception):
 
 
 def green() -> bool:
-    """Whether this process runs on eventlet, which has patched psycopg2 to wait in green threads."""
+    """Whether this process runs on eventlet, which makes psycopg2 wait in green threads."""
     return extensions.get_wait_callback() is not None
 
 

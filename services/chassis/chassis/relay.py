@@ -8,12 +8,11 @@ from contextlib import closing, suppress
 from typing import Any, Protocol
 
 import structlog
-from kombu import Connection, Exchange
-
 from chassis.log import WAKE_CHANNEL, StoredFact, bound, read
 from chassis.message import CONTENT_TYPE, Message
 from chassis.postgres import connect
 from chassis.telemetry import FACTS_PUBLISHED, RELAY_POSITION
+from kombu import Connection, Exchange
 
 _log = structlog.get_logger()
 _LEADER_LOCK = 4712

@@ -1,7 +1,7 @@
 """One origin for several services: which path belongs to whom.
 
-The table (path prefix to service) is put together from what each service's bootstrap says it
-serves, `PATHS`. The dispatcher here and the reverse proxy's configuration are made from it.
+The table (path prefix to service) is put together from the `PATHS` that each service's
+`entrypoints.web` says it serves. The dispatcher here and the reverse proxy's configuration are made from it.
 """
 
 import importlib
@@ -16,7 +16,7 @@ def table(services: Iterable[str]) -> dict[str, str]:
     return {
         prefix: service
         for service in services
-        for prefix in importlib.import_module(f"{service}_service.bootstrap").PATHS
+        for prefix in importlib.import_module(f"{service}_service.entrypoints.web").PATHS
     }
 
 

@@ -87,7 +87,7 @@ def child() -> None:
     """What the limited process does; nothing else calls it."""
     out = sys.stdout.buffer
     # What the function prints must not stand in the middle of its answer.
-    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     order = json.loads(sys.stdin.buffer.read())
     _set_limits(order["memory_mb"], order["seconds"])
     try:
@@ -99,7 +99,7 @@ def child() -> None:
         _answer(out, kind, str(refusal))
     except (MemoryError, RecursionError):
         _answer(out, _TOO_MUCH, None)
-    except Exception as failure:  # noqa: BLE001 - named to the parent, whatever it is
+    except Exception as failure:
         # The text of an exception may quote a cell; its class and its line cannot.
         frame = traceback.extract_tb(failure.__traceback__)[-1]
         _answer(out, _FAILED, f"{type(failure).__name__} at {frame.filename}:{frame.lineno}")

@@ -67,12 +67,13 @@ def migrations_folder(service: str) -> Path:
 
 def _web(settings: Mapping[str, Any]) -> None:
     import uvicorn
-
     from chassis.postgres import Pool
     from chassis.routes import one_origin, table
 
     apps = {
-        name: package(name, "bootstrap").build_web(each, Pool(each.database_url, each.pool_size))
+        name: package(name, "entrypoints.web").build_web(
+            each, Pool(each.database_url, each.pool_size)
+        )
         for name, each in settings.items()
     }
     first = next(iter(settings.values()))
@@ -101,10 +102,9 @@ def _web(settings: Mapping[str, Any]) -> None:
 
 def _worker(settings: Mapping[str, Any]) -> None:
     import eventlet
-    from nameko.runners import ServiceRunner
-
     from chassis.nameko import InMemory, Rabbit, heard_by
     from chassis.postgres import Pool
+    from nameko.runners import ServiceRunner
 
     first = next(iter(settings.values()))
     broker: Any
@@ -228,9 +228,8 @@ def _serve_health_thread(settings: Mapping[str, Any], pools: Mapping[str, Any], 
 def _health_wsgi(settings: Mapping[str, Any], pool_of: Callable[[str], Any]) -> Any:
     import json
 
-    from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-
     from chassis.http import readiness
+    from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
     def wsgi(environ: Any, start_response: Any) -> list[bytes]:
         path = environ["PATH_INFO"]

@@ -9,12 +9,11 @@ import base64
 import json
 from typing import Any
 
+from chassis import clock
+from chassis.settings import Settings
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-from chassis import clock
-from chassis.settings import Settings
 
 SESSION_COOKIE = "sesi"
 SESSION_SECONDS = 8 * 3600

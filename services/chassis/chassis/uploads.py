@@ -24,10 +24,9 @@ from pathlib import Path, PurePath
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
+from chassis.sandbox import Refused, TooMuch, limited
 from defusedxml import ElementTree as SafeXml
 from defusedxml.common import DefusedXmlException
-
-from chassis.sandbox import Refused, TooMuch, limited
 
 __all__ = ["MAX_BYTES", "Format", "Number", "Refused", "Table", "TooMuch"]
 __all__ += ["dump_json", "load_json", "read", "read_table", "read_tables", "sniff"]
@@ -140,22 +139,25 @@ def tables_as_json(path: str, format: str, first: int | None) -> list[dict[str, 
     return tables
 
 
-def read_table(path: str | Path, format: Format) -> Table:
+Source = str | Path | bytes
+"""A file by its path, or its bytes."""
+
+
+def read_table(source: Source, format: Format) -> Table:
     """The file's table; in a workbook the sheet with most rows. Run it inside the sandbox."""
-    return max(read_tables(path, format), key=lambda table: table.row_count)
+    return max(read_tables(source, format), key=lambda table: table.row_count)
 
 
-def read_tables(path: str | Path, format: Format) -> list[Table]:
+def read_tables(source: Source, format: Format) -> list[Table]:
     """Every table of the file, at least one. Run it inside the sandbox."""
+    data = _bytes_of(source)
     match format:
         case Format.CSV:
-            tables = [_table(_csv_rows(Path(path).read_bytes()))]
+            tables = [_table(_csv_rows(data))]
         case Format.XLSX:
-            tables = [
-                _table(rows, name=name, notes=notes) for name, rows, notes in _sheets(Path(path))
-            ]
+            tables = [_table(rows, name=name, notes=notes) for name, rows, notes in _sheets(data)]
         case Format.JSON | Format.GEOJSON:
-            tables = [_json_table(load_json(path), format)]
+            tables = [_json_table(load_json(data), format)]
         case _:
             raise Refused("Dokumen PDF tidak memuat tabel yang dapat dibaca mesin.")
     tables = [table for table in tables if table.columns]
@@ -164,11 +166,11 @@ def read_tables(path: str | Path, format: Format) -> list[Table]:
     return tables
 
 
-def load_json(path: str | Path) -> Any:
+def load_json(source: Source) -> Any:
     """The document, with its numbers as `Number`: 16 digits stay 16 digits."""
     try:
         document = json.loads(
-            _decoded(Path(path).read_bytes()),
+            _decoded(_bytes_of(source)),
             parse_int=Number,
             parse_float=Number,
             parse_constant=_no_json_number,
@@ -180,6 +182,10 @@ def load_json(path: str | Path) -> Any:
     if _depth(document) > JSON_DEPTH_MAX:
         raise Refused(f"Berkas JSON ini bersarang lebih dari {JSON_DEPTH_MAX} tingkat.")
     return document
+
+
+def _bytes_of(source: Source) -> bytes:
+    return source if isinstance(source, bytes) else Path(source).read_bytes()
 
 
 def dump_json(document: Any) -> str:
@@ -384,10 +390,10 @@ _RELATION_IDS = (
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 
 
-def _sheets(path: Path) -> Iterator[tuple[str, Iterator[list[str]], list[str]]]:
+def _sheets(data: bytes) -> Iterator[tuple[str, Iterator[list[str]], list[str]]]:
     """Each worksheet's name, rows and notes, from the XML itself: Excel's own digits."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_zip(archive)
             workbook = _Workbook(archive)
             for name, member, hidden in workbook.sheets:
@@ -504,7 +510,8 @@ class _Workbook:
 
     def _parsed(self, member: str) -> Element:
         with self._archive.open(member) as stream:
-            return SafeXml.parse(stream, forbid_dtd=True).getroot()
+            root: Element = SafeXml.parse(stream, forbid_dtd=True).getroot()
+            return root
 
     def _elements(self, member: str, name: str, *, parent: str) -> Iterator[Element]:
         """Each element of the name, given back to memory when the next one is asked for."""
@@ -549,7 +556,7 @@ def _column_index(reference: str, *, otherwise: int) -> int:
 
 
 def _exact_number(raw: str) -> str:
-    """A whole number digit for digit; a fraction as short as it can be said (0.1, not 0.10000000000000001)."""
+    """A whole number digit for digit; a fraction as short as can be: 0.1 for 0.10000000000000001."""
     if re.fullmatch(r"-?\d+", raw):
         return raw
     try:

@@ -23,8 +23,12 @@ def test_a_fact_is_read_back_as_it_was_recorded(database):
 
     (fact,) = log.stream(pool, stream)
     assert ("Opened", 1, {"door": "ç"}, ANI, "x-1") == (
-        fact.type, fact.version, fact.data, fact.actor, fact.causation,
-    )  # fmt: skip
+        fact.type,
+        fact.version,
+        fact.data,
+        fact.actor,
+        fact.causation,
+    )
 
 
 @pytest.mark.parametrize(

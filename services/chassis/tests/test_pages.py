@@ -148,9 +148,16 @@ def test_an_instant_without_zone_is_not_guessed():
 
 @pytest.mark.parametrize(
     ("size", "written"),
-    [(0, "0 bita"), (999, "999 bita"), (1000, "1 kB"), (1_400_000, "1,4 MB"),
-     (999_960, "1 MB"), (50 * 1024 * 1024, "52,4 MB"), (5_000_000_000_000, "5000 GB")],
-)  # fmt: skip
+    [
+        (0, "0 bita"),
+        (999, "999 bita"),
+        (1000, "1 kB"),
+        (1_400_000, "1,4 MB"),
+        (999_960, "1 MB"),
+        (50 * 1024 * 1024, "52,4 MB"),
+        (5_000_000_000_000, "5000 GB"),
+    ],
+)
 def test_sizes_are_short(size, written):
     assert ukuran(size) == written
 

@@ -33,12 +33,17 @@ class EchoProcesses:
         text = base64.b64encode
         self.trouble, self.job_trouble = folder / "trouble", folder / "job-trouble"
         self.environment = {
-            "ECHO_DATABASE_URL": dsn, "AMQP_URL": amqp_url, "FILES_URL": f"file://{folder}",
-            "PUBLIC_URL": "http://127.0.0.1:1", "SECRET_KEY": text(key).decode(),
-            "SIGNING_KEY": text(key).decode(), "CITY_FILE": str(CITY),
+            "ECHO_DATABASE_URL": dsn,
+            "AMQP_URL": amqp_url,
+            "FILES_URL": f"file://{folder}",
+            "PUBLIC_URL": "http://127.0.0.1:1",
+            "SECRET_KEY": text(key).decode(),
+            "SIGNING_KEY": text(key).decode(),
+            "CITY_FILE": str(CITY),
             "SIGNING_PUBLIC_KEYS": json.dumps({"echo": text(public_key_of(key)).decode()}),
-            "TROUBLE": str(self.trouble), "JOB_TROUBLE": str(self.job_trouble),
-        }  # fmt: skip
+            "TROUBLE": str(self.trouble),
+            "JOB_TROUBLE": str(self.job_trouble),
+        }
         sys.path.insert(0, str(TOY))
         from echo_service.bootstrap import build_application
         from echo_service.entrypoints.worker import Worker
@@ -58,7 +63,7 @@ class EchoProcesses:
                 env={**os.environ, **self.environment, **environment, "PYTHONPATH": path},
                 stdout=self.log.open("ab"),
                 stderr=subprocess.STDOUT,
-            )  # fmt: skip
+            )
         )
         return self.processes[-1]
 
@@ -267,7 +272,7 @@ def test_what_is_on_the_wire_is_a_cloud_event_for_other_libraries(echo_on_rabbit
     echo.start("worker")
     echo.app.ask(subject, number=7)
 
-    method, properties, body = next(channel.consume("integrator", inactivity_timeout=60))
+    _, properties, body = next(channel.consume("integrator", inactivity_timeout=60))
     connection.close()
 
     from cloudevents.core.bindings.rabbitmq import RabbitMQMessage, from_binary_event
@@ -277,6 +282,9 @@ def test_what_is_on_the_wire_is_a_cloud_event_for_other_libraries(echo_on_rabbit
         RabbitMQMessage(dict(properties.headers), properties.content_type, body), JSONFormat()
     )
     assert ("echo-1", "echo", "Asked", str(subject)) == (
-        event.get_id(), event.get_source(), event.get_type(), event.get_subject(),
-    )  # fmt: skip
+        event.get_id(),
+        event.get_source(),
+        event.get_type(),
+        event.get_subject(),
+    )
     assert {"number": 7} == event.get_data()

@@ -3,6 +3,7 @@ from pathlib import Path
 
 from chassis import log
 from chassis.jobs import Later, finish
+
 from echo_service.bootstrap import ECHO
 
 

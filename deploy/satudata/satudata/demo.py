@@ -1,0 +1,115 @@
+"""`satudata demo`: both endings of the SOP over HTTP, with the results in a folder."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from satudata import stories
+from satudata.run import free_port, say
+from satudata.stories import City, Done
+
+
+def demo(*, into: Path, at: str | None) -> int:
+    """Against the installation at an address, or one that is started for it; the exit status."""
+    into.mkdir(parents=True, exist_ok=True)
+    try:
+        with _installation(at) as url:
+            city = City(url)
+            _tell(city, "Granted", stories.granted, into / "granted")
+            shutil.copy(stories.HANDED_OVER, into / "granted" / "original.csv")
+            _tell(city, "Refused", stories.refused, into / "refused")
+    except stories.NotDone as error:
+        print(f"satudata: {error}", file=sys.stderr)
+        return 1
+    say(f"\nThe letters, the original and the masked file are in {into.resolve()}.")
+    return 0
+
+
+def _tell(city: City, title: str, story: Callable[[City], Iterator[Done]], folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    say(f"\n{title}")
+    say(f"  {'step':<6}{'command':<22}{'by':<16}{'next':<6}{'due':<12}statutory")
+    done = None
+    for done in story(city):
+        request = done.request
+        say(
+            f"  {done.step:<6}{done.command:<22}{done.role:<16}{request['step'] or 'end':<6}"
+            f"{request['due'] or '':<12}{request['statutory_due']}"
+        )
+    assert done is not None
+    last = "surat_penolakan_pemohon" if title == "Refused" else "surat_penyampaian_pemohon"
+    request = city.until_letter(done.request["id"], last)
+    _timeline(city, request["id"], folder)
+    _letters(city, request["id"], folder)
+    if title == "Granted":
+        _masked_file(city, request["id"], folder)
+
+
+def _timeline(city: City, request_id: str, folder: Path) -> None:
+    events = city.officer("ppid").get(f"/api/requests/{request_id}/events")["events"]
+    lines = [
+        f"{e['version']:>3}  {e['at'][:19]}  {e['fact']:<24}{e['by_role']:<15}"
+        f"{'late' if e['late'] else ''}"
+        for e in events
+    ]
+    (folder / "timeline.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _letters(city: City, request_id: str, folder: Path) -> None:
+    for letter in city.officer("ppid").request(request_id)["letters"]:
+        pdf = city.officer("ppid").http.get(f"/api/letters/{letter['letter_id']}")
+        pdf.raise_for_status()
+        (folder / f"{letter['letter']}.pdf").write_bytes(pdf.content)
+        say(f"  letter {letter['number']:<28}{letter['letter']}")
+
+
+def _masked_file(city: City, request_id: str, folder: Path) -> None:
+    file = city.officer("ppid").http.get(f"/api/privacy/requests/{request_id}/masked")
+    file.raise_for_status()
+    (folder / "masked.csv").write_bytes(file.content)
+
+
+@contextmanager
+def _installation(at: str | None) -> Iterator[str]:
+    if at:
+        yield at.rstrip("/")
+        return
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="satudata-demo-") as folder:
+        say("Starting an installation for the demonstration ...")
+        process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "satudata.cli", "run"],
+            env={**os.environ, "PORT": str(port), "VAR_DIR": folder},
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait_for(url, process)
+            yield url
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 90
+    while True:
+        try:
+            if httpx.get(f"{url}/readyz", timeout=2).status_code == 200:
+                return
+        except httpx.HTTPError:
+            pass
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise stories.NotDone("The installation did not start.")
+        time.sleep(0.1)

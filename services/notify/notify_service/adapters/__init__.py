@@ -1,0 +1,1 @@
+"""The world outside: the mail server, the requests service, the wire."""

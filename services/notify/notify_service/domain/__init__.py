@@ -1,0 +1,1 @@
+"""What is said to whom: pure, no clock, no file, no network."""

@@ -1,0 +1,426 @@
+"""Which fact makes which mail to whom, and what the mail says: one table."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Data = Mapping[str, Any]
+
+PEMOHON = "pemohon"
+PPID = "ppid"
+PPID_PEMBANTU = "ppid_pembantu"
+WALIDATA = "walidata"
+ATASAN_PPID = "atasan_ppid"
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One row: when `source` announces `type` (and `when` agrees), `audience` gets this text.
+
+    A letter's mail says something else for each fact that asked for the letter: one row each, with
+    the same key, told apart by `because`. Words in braces are filled from the facts; an `until`
+    whose date is not known is left out.
+    """
+
+    key: str
+    source: str
+    type: str
+    audience: str
+    subject: str
+    happened: tuple[str, ...]
+    todo: tuple[str, ...]
+    until: tuple[str, str] | None = None
+    """A label, and the name of the date that it introduces."""
+    when: Callable[[Data], bool] = lambda data: True
+    because: tuple[str, ...] = ()
+    button: str = "Buka permohonan"
+
+
+def _letter(kind: str, because: tuple[str, ...], *, audience: str = PEMOHON, **text: Any) -> Mail:
+    return Mail(
+        kind,
+        "letters",
+        "LetterIssued",
+        audience,
+        when=lambda data: data["letter"] == kind,
+        because=because,
+        **text,
+    )
+
+
+def _step(no: int, type_: str, audience: str, key: str, **text: Any) -> Mail:
+    text["subject"] = f"[Langkah {no}] {text['subject']}"
+    return Mail(
+        key,
+        "requests",
+        type_,
+        audience,
+        until=("Selesaikan langkah ini paling lambat", "due"),
+        button="Buka di meja kerja",
+        **text,
+    )
+
+
+_NOTHING_TO_DO = "Tidak ada yang perlu Anda lakukan sekarang."
+
+MAILS: tuple[Mail, ...] = (
+    # To the Pemohon: a mail follows each letter addressed to them.
+    _letter(
+        "tanda_bukti_penerimaan",
+        ("RequestSubmitted",),
+        subject="Permohonan data Anda telah kami terima ({register_number})",
+        happened=(
+            "Permohonan data Anda telah kami terima dan tercatat dengan nomor pendaftaran "
+            "{register_number}.",
+            "Tanda Bukti Penerimaan nomor {number} sudah terbit. Anda dapat membacanya di halaman "
+            "permohonan Anda.",
+        ),
+        todo=(
+            "Simpan nomor pendaftaran dan kode lacak yang ditampilkan ketika permohonan dikirim: "
+            "dengan keduanya Anda dapat mengikuti permohonan ini kapan saja.",
+            "Selebihnya cukup menunggu: kami mengirim surel setiap kali ada perkembangan.",
+        ),
+        until=("Pemberitahuan tertulis kami sampaikan paling lambat", "statutory_due"),
+        button="Ikuti permohonan",
+    ),
+    _letter(
+        "pemberitahuan_kekurangan",
+        ("RequestReturned",),
+        subject="Permohonan data {register_number} perlu Anda lengkapi",
+        happened=(
+            "PPID telah memeriksa permohonan Anda. Masih ada bagian yang kurang atau belum jelas, "
+            "sehingga permohonan belum dapat ditindaklanjuti.",
+            "Rinciannya tertulis dalam Pemberitahuan Kekurangan nomor {number}.",
+        ),
+        todo=(
+            "Buka halaman permohonan Anda, baca bagian yang diminta, lalu lengkapi di halaman itu.",
+        ),
+        until=("Lengkapi paling lambat", "complete_by"),
+        button="Lengkapi permohonan",
+    ),
+    _letter(
+        "pemberitahuan_tertulis",
+        ("DataFoundInDip",),
+        subject="Data yang Anda mohon tersedia ({register_number})",
+        happened=(
+            "Data yang Anda mohon tercantum dalam Daftar Informasi Publik dan ada pada kami.",
+            "Keputusan ini tertulis dalam Pemberitahuan Tertulis nomor {number}.",
+        ),
+        todo=(
+            _NOTHING_TO_DO + " Kami memeriksa pelindungan data pribadi lebih dahulu, lalu "
+            "menyampaikan data itu dengan Surat Penyampaian Data.",
+        ),
+    ),
+    _letter(
+        "pemberitahuan_tertulis",
+        ("RequestGranted",),
+        subject="Permohonan data {register_number} dikabulkan",
+        happened=(
+            "Permohonan data Anda dikabulkan.",
+            "Keputusan ini tertulis dalam Pemberitahuan Tertulis nomor {number}.",
+        ),
+        todo=(
+            _NOTHING_TO_DO + " Data sedang disiapkan dan diperiksa dari segi pelindungan data "
+            "pribadi. Kami mengirim surel lagi begitu data siap.",
+        ),
+    ),
+    _letter(
+        "pemberitahuan_tertulis",
+        ("RequestGrantedInPart",),
+        subject="Permohonan data {register_number} dikabulkan sebagian",
+        happened=(
+            "Permohonan data Anda dikabulkan sebagian.",
+            "Bagian yang tidak dapat diberikan, beserta alasan dan dasar hukumnya, tertulis dalam "
+            "Pemberitahuan Tertulis nomor {number}.",
+        ),
+        todo=(
+            "Baca Pemberitahuan Tertulis di halaman permohonan Anda. Bagian yang dikabulkan sedang "
+            "disiapkan; kami mengirim surel lagi begitu data siap.",
+        ),
+    ),
+    _letter(
+        "pemberitahuan_tertulis",
+        ("RequestRefused",),
+        subject="Keputusan atas permohonan data {register_number}",
+        happened=(
+            "Permohonan data Anda tidak dapat dikabulkan.",
+            "Alasan dan dasar hukumnya tertulis dalam Pemberitahuan Tertulis nomor {number}.",
+        ),
+        todo=(
+            "Baca Pemberitahuan Tertulis di halaman permohonan Anda. Surat Penolakan akan "
+            "menyusul, lengkap dengan cara mengajukan keberatan.",
+        ),
+    ),
+    _letter(
+        "pemberitahuan_tambahan",
+        ("DataMasked",),
+        subject="Sebagian isi data {register_number} disamarkan",
+        happened=(
+            "Data yang Anda mohon memuat data pribadi. Bagian itu telah disamarkan sebelum data "
+            "diberikan kepada Anda.",
+            "Bagian mana yang disamarkan dan mengapa tertulis dalam Pemberitahuan Tambahan nomor "
+            "{number}.",
+        ),
+        todo=(_NOTHING_TO_DO + " Kami mengirim surel lagi begitu data siap diunduh.",),
+    ),
+    _letter(
+        "pemberitahuan_tambahan",
+        ("RequestRefused",),
+        subject="Data {register_number} tidak dapat diberikan",
+        happened=(
+            "Setelah diperiksa, data yang Anda mohon ternyata tidak dapat diberikan tanpa membuka "
+            "data pribadi.",
+            "Penjelasannya tertulis dalam Pemberitahuan Tambahan nomor {number}.",
+        ),
+        todo=(
+            "Baca Pemberitahuan Tambahan di halaman permohonan Anda. Surat Penolakan akan "
+            "menyusul, lengkap dengan cara mengajukan keberatan.",
+        ),
+    ),
+    _letter(
+        "surat_penyampaian_pemohon",
+        ("DataDelivered",),
+        subject="Data yang Anda mohon siap diunduh ({register_number})",
+        happened=(
+            "Data yang Anda mohon sudah siap, disertai Surat Penyampaian Data nomor {number}.",
+        ),
+        todo=(
+            "Unduh data dan Surat Penyampaian dari halaman permohonan Anda.",
+            "Setelah data Anda terima dengan baik, nyatakan penerimaannya di halaman yang sama "
+            "agar permohonan ini selesai.",
+        ),
+        until=("Data dapat diunduh sampai dengan", "access_until"),
+        button="Unduh data",
+    ),
+    _letter(
+        "surat_penolakan_pemohon",
+        ("RefusalNotified",),
+        subject="Surat Penolakan untuk permohonan data {register_number}",
+        happened=(
+            "Permohonan data Anda ditolak. Alasan dan dasar hukumnya tertulis dalam Surat "
+            "Penolakan nomor {number}.",
+        ),
+        todo=(
+            "Baca Surat Penolakan di halaman permohonan Anda.",
+            "Jika Anda tidak menerima keputusan ini, Anda berhak mengajukan keberatan kepada "
+            "atasan PPID paling lambat 30 hari kerja sejak surat itu Anda terima. Keberatan dapat "
+            "diajukan di halaman yang sama, tanpa biaya.",
+        ),
+        button="Baca surat",
+    ),
+    _letter(
+        "pemberitahuan_perpanjangan",
+        ("DeadlineExtended",),
+        subject="Waktu jawaban untuk permohonan data {register_number} diperpanjang",
+        happened=(
+            "Kami memerlukan waktu tambahan untuk menjawab permohonan Anda. Perpanjangan ini hanya "
+            "dapat dilakukan satu kali, paling lama 7 hari kerja.",
+            "Alasannya tertulis dalam Pemberitahuan Perpanjangan nomor {number}.",
+        ),
+        todo=(_NOTHING_TO_DO,),
+        until=("Pemberitahuan tertulis kami sampaikan paling lambat", "new_statutory_due"),
+    ),
+    _letter(
+        "tanggapan_keberatan",
+        ("ObjectionDecided",),
+        subject="Tanggapan atas keberatan Anda ({register_number})",
+        happened=(
+            "Atasan PPID telah memutus keberatan Anda. Putusannya tertulis dalam Tanggapan "
+            "Keberatan nomor {number}.",
+        ),
+        todo=(
+            "Baca Tanggapan Keberatan di halaman permohonan Anda.",
+            "Jika Anda tidak puas dengan tanggapan itu, Anda dapat mengajukan sengketa kepada "
+            "Komisi Informasi paling lambat 14 hari kerja sejak tanggapan Anda terima.",
+        ),
+        button="Baca tanggapan",
+    ),
+    Mail(
+        "permohonan_dicabut",
+        "requests",
+        "RequestWithdrawn",
+        PEMOHON,
+        subject="Permohonan data {register_number} telah dicabut",
+        happened=("Permohonan data Anda telah dicabut, sesuai permintaan Anda.",),
+        todo=(
+            "Tidak ada lagi yang perlu Anda lakukan. Jika kelak Anda memerlukan data itu, ajukan "
+            "permohonan baru.",
+            "Jika Anda tidak merasa mencabut permohonan ini, segera balas surel ini.",
+        ),
+    ),
+    # To the offices, in the order of the SOP.
+    _step(
+        6,
+        "RequestSubmitted",
+        PPID,
+        "permohonan_masuk",
+        subject="Permohonan data baru {register_number}",
+        happened=("Permohonan data baru tercatat dengan nomor pendaftaran {register_number}.",),
+        todo=(
+            "Periksa apakah permohonan lengkap dan tujuannya jelas, lalu periksa ketersediaan data "
+            "itu pada Daftar Informasi Publik.",
+        ),
+    ),
+    _step(
+        6,
+        "RequestCompleted",
+        PPID,
+        "permohonan_dilengkapi",
+        subject="Permohonan data {register_number} telah dilengkapi",
+        happened=("Pemohon telah melengkapi permohonan {register_number}.",),
+        todo=(
+            "Periksa kelengkapannya, lalu periksa ketersediaan data itu pada Daftar Informasi "
+            "Publik.",
+        ),
+    ),
+    _letter(
+        "surat_permohonan_data",
+        ("ForwardedToPembantu",),
+        audience=PPID_PEMBANTU,
+        subject="[Langkah 8] Permohonan data {register_number} untuk ditindaklanjuti",
+        happened=(
+            "PPID meneruskan permohonan data {register_number} kepada perangkat daerah Anda dengan "
+            "Surat Permohonan Data nomor {number}.",
+        ),
+        todo=(
+            "Putuskan pemberian data itu: diberikan, diberikan sebagian, atau ditolak dengan "
+            "alasan yang jelas.",
+        ),
+        until=("Selesaikan langkah ini paling lambat", "due"),
+        button="Buka di meja kerja",
+    ),
+    _step(
+        14,
+        "RequestRefused",
+        PPID_PEMBANTU,
+        "terbitkan_surat_penolakan",
+        when=lambda data: data["at_step"] == 8,
+        subject="Terbitkan Surat Penolakan untuk permohonan {register_number}",
+        happened=("Perangkat daerah Anda menolak permohonan data {register_number}.",),
+        todo=(
+            "Terbitkan Surat Penolakan Permohonan Data kepada PPID. Penolakan harus disertai "
+            "alasan yang jelas.",
+        ),
+    ),
+    _step(
+        10,
+        "DataHandedOver",
+        PPID,
+        "data_diserahkan",
+        subject="Data untuk permohonan {register_number} menunggu pemeriksaan",
+        happened=("PPID Pembantu telah menyerahkan data untuk permohonan {register_number}.",),
+        todo=(
+            "Periksa data itu dari segi pelindungan data pribadi. Data yang mengandung data "
+            "pribadi harus disamarkan.",
+        ),
+    ),
+    _step(
+        12,
+        "HandedToWalidata",
+        WALIDATA,
+        "masukkan_ke_daftar_data",
+        subject="Data untuk permohonan {register_number} diserahkan kepada Walidata",
+        happened=("PPID telah menyerahkan data untuk permohonan {register_number}.",),
+        todo=("Masukkan data itu ke dalam Daftar Data tahun berikutnya.",),
+    ),
+    _step(
+        13,
+        "ListedInDaftarData",
+        WALIDATA,
+        "buat_konsep_penyampaian",
+        subject="Buat konsep Surat Penyampaian untuk permohonan {register_number}",
+        happened=(
+            "Data untuk permohonan {register_number} sudah masuk ke Daftar Data tahun berikutnya.",
+        ),
+        todo=("Buat konsep Surat Penyampaian Data kepada Pemohon.",),
+    ),
+    _step(
+        13,
+        "DeliveryDrafted",
+        PPID,
+        "tandatangani_penyampaian",
+        subject="Surat Penyampaian untuk permohonan {register_number} menunggu PPID",
+        happened=(
+            "Walidata telah membuat konsep Surat Penyampaian Data untuk permohonan "
+            "{register_number}.",
+        ),
+        todo=("Periksa konsep itu, lalu tandatangani dan terbitkan suratnya.",),
+    ),
+    _step(
+        15,
+        "RefusalSent",
+        PPID,
+        "sampaikan_penolakan",
+        subject="Penolakan PPID Pembantu untuk permohonan {register_number}",
+        happened=(
+            "PPID Pembantu menyampaikan Surat Penolakan Permohonan Data untuk permohonan "
+            "{register_number}.",
+        ),
+        todo=(
+            "Terbitkan Surat Penolakan Permohonan Data kepada Pemohon, dengan alasan dan cara "
+            "mengajukan keberatan.",
+        ),
+    ),
+    Mail(
+        "keberatan_masuk",
+        "requests",
+        "ObjectionLodged",
+        ATASAN_PPID,
+        subject="Keberatan atas permohonan data {register_number}",
+        happened=("Pemohon mengajukan keberatan atas permohonan {register_number}.",),
+        todo=("Periksa keberatan itu dan berikan tanggapan tertulis.",),
+        until=("Tanggapan paling lambat", "answer_due"),
+        button="Buka di meja kerja",
+    ),
+    *(
+        Mail(
+            "permohonan_dicabut",
+            "requests",
+            "RequestWithdrawn",
+            office,
+            when=when,
+            subject="Permohonan data {register_number} dicabut oleh Pemohon",
+            happened=("Pemohon mencabut permohonan {register_number}.",),
+            todo=("Hentikan pengerjaannya. Tidak ada langkah lain yang perlu diambil.",),
+            button="Buka di meja kerja",
+        )
+        for office, when in (
+            (PPID, lambda data: True),
+            (PPID_PEMBANTU, lambda data: bool(data.get("agency"))),
+        )
+    ),
+)
+
+CAUSES: frozenset[tuple[str, str]] = frozenset(
+    ("privacy" if cause == "DataMasked" else "requests", cause)
+    for mail in MAILS
+    for cause in mail.because
+)
+"""Facts that a letter's mail speaks of: heard and kept, also where they make no mail themselves."""
+
+HEARD: frozenset[tuple[str, str]] = CAUSES | {(mail.source, mail.type) for mail in MAILS}
+
+
+def mails_for(source: str, type_: str, data: Data) -> frozenset[tuple[str, str]]:
+    """The (mail, audience) pairs that a fact asks for."""
+    return frozenset(
+        (mail.key, mail.audience)
+        for mail in MAILS
+        if (mail.source, mail.type) == (source, type_) and mail.when(data)
+    )
+
+
+def mail_for(key: str, audience: str, *, because: str | None) -> Mail:
+    """The row to send: for a letter, the one that fits the fact which asked for the letter."""
+    for mail in _rows(key, audience):
+        if not mail.because or because in mail.because:
+            return mail
+    raise LookupError(f"no mail {key} to {audience} because of {because}")
+
+
+def needs_cause(key: str, audience: str) -> bool:
+    return any(mail.because for mail in _rows(key, audience))
+
+
+def _rows(key: str, audience: str) -> Iterator[Mail]:
+    return (mail for mail in MAILS if (mail.key, mail.audience) == (key, audience))
