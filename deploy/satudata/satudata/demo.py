@@ -27,7 +27,7 @@ def demo(*, into: Path, at: str | None) -> int:
             _tell(city, "Granted", stories.granted, into / "granted")
             shutil.copy(stories.HANDED_OVER, into / "granted" / "original.csv")
             _tell(city, "Refused", stories.refused, into / "refused")
-    except stories.NotDone as error:
+    except (stories.NotDone, httpx.HTTPError) as error:
         print(f"satudata: {error}", file=sys.stderr)
         return 1
     say(f"\nThe letters, the original and the masked file are in {into.resolve()}.")

@@ -122,7 +122,7 @@ def build_app(
     app = FastAPI(
         title=title,
         openapi_url=f"/api/{settings.service}/openapi.json",
-        docs_url=f"/api/{settings.service}/docs",
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
     )
@@ -134,6 +134,7 @@ def build_app(
     for router in routers:
         app.include_router(router)
     app.include_router(_operations)
+    app.add_api_route(f"/api/{settings.service}/docs", _docs, include_in_schema=False)
     app.mount("/static", pages.static_files())
     for kind, (status, sentence) in _answers(errors).items():
         app.add_exception_handler(kind, _handler(status, sentence))
@@ -164,6 +165,10 @@ def readyz(request: Request) -> Response:
 def metrics() -> Response:
     """Prometheus."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _docs(request: Request) -> Response:
+    return pages.render(request, "api.html", api=request.app.openapi())
 
 
 def readiness(pool: Pool, amqp_url: str) -> dict[str, bool]:

@@ -1,7 +1,8 @@
 """One origin for several services: which path belongs to whom.
 
 The table (path prefix to service) is put together from the `PATHS` that each service's
-`entrypoints.web` says it serves. The dispatcher here and the reverse proxy's configuration are made from it.
+`entrypoints.web` says it serves. The dispatcher here and the reverse proxy's configuration are
+made from it.
 """
 
 import importlib

@@ -170,5 +170,13 @@ def test_alive_and_metrics_need_nobody(client):
     assert "http_request_seconds" in client.get("/metrics").text
 
 
+def test_the_api_describes_itself_without_fetching_anything_from_elsewhere(client):
+    page = client.get("/api/requests/docs")
+
+    assert 200 == page.status_code
+    assert "POST /api/requests/{what}" in page.text
+    assert "https://" not in page.text.split("<main")[1].split("</main>")[0]
+
+
 def test_the_key_used_here_is_not_a_real_one():
     assert KEY.startswith("a2tra2")

@@ -1,0 +1,1 @@
+"""The catalog service: open data, the Daftar Informasi Publik, the Daftar Data."""

@@ -1,0 +1,1 @@
+"""What connects the catalogue to files and to the wire."""

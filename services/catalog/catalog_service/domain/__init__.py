@@ -1,0 +1,1 @@
+"""The rules of the catalogue; no clock, no file, no network."""

@@ -1,0 +1,1 @@
+"""Letters: numbers, writes and keeps every official letter of a data request."""

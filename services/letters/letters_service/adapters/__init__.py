@@ -1,0 +1,1 @@
+"""What lies outside: the typesetter, the applicant's directory, the broker, PDF files."""

@@ -1,0 +1,335 @@
+"""What one letter says: from a fact, its texts and the city, to what a template prints."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from letters_service.domain import wording
+from letters_service.domain.errors import FactIncomplete
+from letters_service.domain.letters import LetterKind, Office
+from letters_service.domain.offices import City, OfficeData
+from letters_service.domain.tanggal import hari_tanggal, pukul, ribuan, tanggal, ukuran
+from letters_service.domain.teks import sebaris, tercetak
+
+Content = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Cited:
+    """An earlier letter that this one refers to."""
+
+    title: str
+    sender: str
+    number: str
+    issued_on: date
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """Why a letter is written: the fact, and what is known of its request."""
+
+    data: Mapping[str, Any]
+    """Of the fact, as published."""
+    fact: str
+    happened_at: datetime
+    register_number: str
+    submitted_on: date | None = None
+    agency: str | None = None
+    statutory_due: date | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """Personal data of the Pemohon: only what the kind asks for."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """What people wrote."""
+    cited: Cited | None = None
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What makes it a letter: its number, its day, its check code."""
+
+    number: str
+    issued_on: date
+    token: str
+    code: str
+    """The token in groups, for typing."""
+    check_page: str
+    check_url: str
+    qr_svg: str
+
+
+def written(
+    kind: LetterKind,
+    occasion: Occasion,
+    *,
+    city: City,
+    stamp: Stamp,
+    public_url: str,
+    has_glyph: Callable[[str], bool],
+) -> Content:
+    """All that the template of this kind prints. Raises FactIncomplete, CityIncomplete."""
+    teller = _Teller(occasion, city, public_url, has_glyph)
+    content = teller.common() | _CONTENTS[kind.key](teller)
+    if missing := [name for name in kind.required if not content.get(name)]:
+        raise FactIncomplete(
+            f"{kind.title} tidak dapat diterbitkan: belum ada {', '.join(missing)}"
+            f" untuk permohonan {occasion.register_number}."
+        )
+    sender = city.sender(kind, occasion.agency)
+    return {
+        "nomor": stamp.number,
+        "sifat": kind.urgency,
+        "lampiran": kind.enclosure,
+        "hal": kind.subject,
+        "judul": kind.title,
+        "tempat": city.place,
+        "tanggal": tanggal(stamp.issued_on),
+        "penerbit": sender.name,
+        "kop": _letterhead(city, sender),
+        "tujuan": _addressee(kind, occasion, city),
+        "penanda_tangan": {
+            "jabatan": sender.signer.title,
+            "nama": sender.signer.name,
+            "pangkat": sender.signer.rank,
+            "nip": sender.signer.nip,
+        },
+        "tembusan": [],
+        "periksa": {
+            "token": stamp.token,
+            "kode": stamp.code,
+            "halaman": stamp.check_page,
+            "alamat": stamp.check_url,
+            "qr": stamp.qr_svg,
+        },
+        "isi": content,
+    }
+
+
+def _letterhead(city: City, sender: OfficeData) -> Content:
+    return {
+        "pemerintah": city.government,
+        "pemerintah_biasa": city.government_plain,
+        "perangkat_daerah": sender.letterhead,
+        "alamat": sender.address,
+        "telepon": sender.phone,
+        "laman": city.website,
+        "surel": sender.email,
+    }
+
+
+def _addressee(kind: LetterKind, occasion: Occasion, city: City) -> list[str]:
+    if kind.addressee != Office.PEMOHON:
+        return [city.addressee(kind, occasion.agency).head_title, f"di {city.place}"]
+    name = sebaris(occasion.fields.get("name", ""))
+    if not name:
+        raise FactIncomplete("Nama Pemohon tidak ada; surat tidak dapat dialamatkan.")
+    more = (sebaris(occasion.fields.get(field) or "") for field in ("institution", "address"))
+    return [name, *filter(None, more), "di tempat"]
+
+
+@dataclass(frozen=True)
+class _Teller:
+    """Turns the parts of an occasion into words."""
+
+    occasion: Occasion
+    city: City
+    public_url: str
+    has_glyph: Callable[[str], bool]
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        return self.occasion.data
+
+    def text(self, name: str) -> str | None:
+        """What somebody wrote, if they did."""
+        return tercetak(self.occasion.texts.get(name) or "", self.has_glyph) or None
+
+    def day(self, name: str) -> str | None:
+        """A date of the fact."""
+        value = self.data.get(name)
+        return tanggal(date.fromisoformat(value)) if value else None
+
+    def common(self) -> Content:
+        """What every letter may speak of."""
+        known = self.occasion
+        superior, ppid = (self.city.offices[key] for key in (Office.ATASAN_PPID, Office.PPID))
+        agency = self.city.agencies.get(known.agency or "")
+        return {
+            "nomor_pendaftaran": known.register_number,
+            "diterima": tanggal(known.submitted_on) if known.submitted_on else None,
+            "data_diminta": self.text("data_wanted"),
+            "tujuan_pemanfaatan": self.text("purpose"),
+            "batas_undang_undang": tanggal(known.statutory_due) if known.statutory_due else None,
+            "perangkat_daerah": agency.name if agency else None,
+            "alamat_permohonan": f"{self.public_url}/permohonan/{known.register_number}",
+            "atasan_ppid": {
+                "jabatan": superior.head_title,
+                "email": superior.email,
+                "alamat": superior.address,
+            },
+            "ppid": {"nama": ppid.name, "email": ppid.email, "alamat": ppid.address},
+            "merujuk": self.cited(),
+        }
+
+    def cited(self) -> Content | None:
+        """The earlier letter."""
+        if (cited := self.occasion.cited) is None:
+            return None
+        return {
+            "judul": cited.title,
+            "dari": cited.sender,
+            "nomor": cited.number,
+            "tanggal": tanggal(cited.issued_on),
+        }
+
+    def refusal(self) -> Content:
+        """Reason, article, narrative, and what is refused."""
+        by_agency = self.data.get("at_step") == 8 or self.data.get("cites_pembantu")
+        agency = self.city.agencies.get(self.occasion.agency or "")
+        return {
+            "alasan": wording.said(wording.REFUSAL_REASONS, self.data["reason_code"]),
+            "pasal": wording.article_in_full(sebaris(self.data["article"])),
+            "uraian": self.text("narrative"),
+            # A later refusal of all stands above an earlier one of a part.
+            "ditolak": self.text(
+                "refused_parts" if self.occasion.fact == "RequestGrantedInPart" else "data_wanted"
+            ),
+            "diputus_oleh": f"PPID Pembantu {agency.name}" if by_agency and agency else "PPID",
+        }
+
+    def file(self) -> Content:
+        """A file as the fact describes it."""
+        data = self.data
+        media_type, rows = data.get("media_type"), data.get("rows")
+        name = data.get("filename") or self.occasion.texts.get("filename")
+        return {
+            "nama": tercetak(sebaris(name), self.has_glyph) if name else None,
+            "bentuk": wording.format_of(media_type) if media_type else None,
+            "ukuran": ukuran(data["size"]),
+            "baris": ribuan(rows) if rows is not None else None,
+            "sidik": data["digest"],
+        }
+
+    def masked(self) -> list[Content]:
+        """The columns in which personal data was masked."""
+        columns: Sequence[Mapping[str, Any]] = self.data.get("masked_columns") or ()
+        return [
+            {
+                "kolom": tercetak(sebaris(str(column["column"])), self.has_glyph),
+                "jenis": wording.said(wording.PERSONAL_KINDS, str(column.get("kind") or "")),
+                "cara": wording.said(wording.MASKING_METHODS, str(column.get("method") or "")),
+                "dasar": wording.PERSONAL_BASES.get(
+                    str(column.get("kind") or ""), wording.PERSONAL_BASIS
+                ),
+                "sel": ribuan(column["cells"]) if column.get("cells") is not None else "–",
+            }
+            for column in columns
+        ]
+
+
+def _receipt(tell: _Teller) -> Content:
+    at = tell.occasion.happened_at
+    submitted = date.fromisoformat(tell.data["submitted_on"])
+    return {
+        "nama": sebaris(tell.occasion.fields.get("name", "")),
+        "diterima_hari": hari_tanggal(submitted),
+        "pukul": pukul(at),
+        "kanal": wording.said(wording.CHANNELS, tell.data["channel"]),
+    }
+
+
+def _incomplete(tell: _Teller) -> Content:
+    return {
+        "kekurangan": [wording.said(wording.MISSING, code) for code in tell.data["missing"]],
+        "uraian": tell.text("missing"),
+        "lengkapi_sebelum": tell.day("complete_by"),
+    }
+
+
+def _asking_the_agency(tell: _Teller) -> Content:
+    return {"tenggat": tell.day("due"), "pesan": tell.text("message")}
+
+
+_OUTCOMES = {
+    "DataFoundInDip": "dip",
+    "RequestGranted": "diberikan",
+    "RequestGrantedInPart": "sebagian",
+    "RequestRefused": "ditolak",
+}
+_NOT_HELD = {"tidak_dikuasai": "belum", "bukan_informasi_publik": "bukan"}
+
+
+def _written_notice(tell: _Teller) -> Content:
+    outcome = _OUTCOMES[tell.occasion.fact]
+    refused = tell.refusal() if outcome in ("sebagian", "ditolak") else None
+    if refused and not (refused["uraian"] and refused["pasal"] and refused["ditolak"]):
+        raise FactIncomplete("Bagian yang ditolak harus disertai pasal, alasan, dan penjelasannya.")
+    held = _NOT_HELD.get(tell.data.get("reason_code") or "", "dikuasai")
+    return {"putusan": outcome, "penolakan": refused, "penguasaan": held}
+
+
+def _supplementary_notice(tell: _Teller) -> Content:
+    if tell.occasion.fact == "DataMasked":
+        return {"putusan": "disamarkan", "berkas": tell.file(), "disamarkan": tell.masked()}
+    return _written_notice(tell)
+
+
+def _handing_over(tell: _Teller) -> Content:
+    return {"berkas": tell.file()}
+
+
+def _delivery(tell: _Teller) -> Content:
+    refused = None
+    if part := tell.data.get("refused_part"):
+        refused = {
+            "alasan": wording.said(wording.REFUSAL_REASONS, part["reason_code"]),
+            "pasal": wording.article_in_full(sebaris(part["article"])),
+            "uraian": tell.text("narrative"),
+            "ditolak": tell.text("refused_parts"),
+        }
+        if not (refused["uraian"] and refused["ditolak"]):
+            raise FactIncomplete("Bagian yang ditolak harus disertai alasan dan penjelasannya.")
+    return {
+        "berkas": tell.file(),
+        "disamarkan": tell.masked(),
+        "penolakan": refused,
+        "akses_sampai": tell.day("access_until"),
+        "catatan": tell.text("cover_note"),
+    }
+
+
+def _refusal(tell: _Teller) -> Content:
+    return tell.refusal()
+
+
+def _extension(tell: _Teller) -> Content:
+    return {
+        "alasan": wording.said(wording.EXTENSION_REASONS, tell.data["reason_code"]),
+        "uraian": tell.text("reason"),
+        "batas_baru": tell.day("new_statutory_due"),
+    }
+
+
+def _objection(tell: _Teller) -> Content:
+    ground = tell.data.get("ground")
+    return {
+        "keputusan": wording.said(wording.DECISIONS, tell.data["decision"]),
+        "dikuatkan": tell.data["decision"] == "ditolak",
+        "alasan_keberatan": wording.said(wording.GROUNDS, ground) if ground else None,
+        "uraian": tell.text("reason"),
+    }
+
+
+_CONTENTS: Mapping[str, Callable[[_Teller], Content]] = {
+    "tanda_bukti_penerimaan": _receipt,
+    "pemberitahuan_kekurangan": _incomplete,
+    "surat_permohonan_data": _asking_the_agency,
+    "pemberitahuan_tertulis": _written_notice,
+    "surat_penyampaian_ppid": _handing_over,
+    "pemberitahuan_tambahan": _supplementary_notice,
+    "surat_penyampaian_pemohon": _delivery,
+    "surat_penolakan_ppid": _refusal,
+    "surat_penolakan_pemohon": _refusal,
+    "pemberitahuan_perpanjangan": _extension,
+    "tanggapan_keberatan": _objection,
+}

@@ -1,0 +1,1 @@
+"""Files, the limited process, and what others may hear."""

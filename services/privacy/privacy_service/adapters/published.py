@@ -1,0 +1,22 @@
+"""What others may hear of privacy. A fact without a line here stays inside."""
+
+from collections.abc import Callable
+from typing import Any
+
+from privacy_service.domain.events import DATA_FOUND_CLEAN, DATA_MASKED
+
+_FILE = ("digest", "filename", "media_type", "size", "rows")
+
+
+def _data_masked(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: data[name] for name in ("original_digest", *_FILE, "masked_columns")}
+
+
+def _data_found_clean(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: data[name] for name in _FILE}
+
+
+PUBLISHED: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    DATA_MASKED: _data_masked,
+    DATA_FOUND_CLEAN: _data_found_clean,
+}

@@ -1,0 +1,1 @@
+"""The rules, without files, clock or network."""

@@ -1,0 +1,25 @@
+"""What happened here, in the order in which it happens."""
+
+ORIGINAL_RECEIVED = "OriginalReceived"
+"""The PPID Pembantu (or the PPID) sent a file; it is kept sealed. Inside only."""
+
+ORIGINAL_SCANNED = "OriginalScanned"
+"""Which columns hold which kinds of personal data. Inside only."""
+
+ORIGINAL_READ = "OriginalRead"
+"""Somebody looked at the unmasked rows. Inside only."""
+
+MASKING_APPROVED = "MaskingApproved"
+"""The PPID chose a way for every column that was found. Inside only."""
+
+MASKING_REFUSED = "MaskingRefused"
+"""Something personal was left in the masked file, so it was not released. Inside only."""
+
+DATA_MASKED = "DataMasked"
+"""Step 10. The masked file may be given. Published."""
+
+DATA_FOUND_CLEAN = "DataFoundClean"
+"""Step 10. The PPID declared the file free of personal data. Published."""
+
+DATA_DOWNLOADED = "DataDownloaded"
+"""A file that may be given was fetched. Inside only."""

@@ -1,0 +1,42 @@
+"""The web application: the API and the pages, and the paths they serve."""
+
+from pathlib import Path
+
+from chassis.http import build_app
+from chassis.keyring import Forgotten
+from chassis.postgres import Pool
+from chassis.sandbox import Refused
+from chassis.settings import Settings
+from fastapi import FastAPI
+
+from privacy_service.bootstrap import build_application
+from privacy_service.domain import errors
+from privacy_service.entrypoints import http, pages
+
+PATHS = ("/privasi", "/api/privacy")
+
+ERRORS: dict[type[Exception], int] = {
+    Refused: 422,
+    Forgotten: 410,
+    errors.CaseNotFound: 404,
+    errors.NoFileYet: 404,
+    errors.NotForYou: 403,
+    errors.StepNotOpen: 409,
+    errors.NotReady: 409,
+    errors.ChoiceInvalid: 422,
+    errors.FindingsUnanswered: 422,
+    errors.FileUnreadable: 422,
+    errors.NotApproved: 403,
+}
+
+
+def build_web(settings: Settings, pool: Pool) -> FastAPI:
+    return build_app(
+        settings,
+        pool,
+        title="Pelindungan Data Pribadi",
+        routers=[http.router, pages.router],
+        errors=ERRORS,
+        application=build_application(settings, pool),
+        templates=[Path(__file__).parent.parent / "templates"],
+    )

@@ -1,0 +1,29 @@
+"""What privacy hears."""
+
+from chassis.message import Message
+from chassis.nameko import Injected, Relaying, listens_to
+
+from privacy_service.adapters.published import PUBLISHED
+from privacy_service.bootstrap import build_application
+
+
+class Worker:
+    """Facts about data requests, in the order of the SOP."""
+
+    name = "privacy"
+
+    app = Injected(build_application)
+    relay = Relaying(PUBLISHED)
+
+    @listens_to("requests", "ForwardedToPembantu")
+    @listens_to("requests", "RequestGranted")
+    @listens_to("requests", "RequestGrantedInPart")
+    @listens_to("requests", "DataHandedOver")
+    @listens_to("requests", "DataOnHandProvided")
+    @listens_to("requests", "EarlierClearanceCited")
+    @listens_to("requests", "DataDelivered")
+    @listens_to("requests", "DataReceived")
+    @listens_to("requests", "RequestRefused")
+    @listens_to("requests", "RequestWithdrawn")
+    def hear(self, message: Message) -> None:
+        self.app.hear(message)

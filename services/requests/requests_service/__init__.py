@@ -1,0 +1,1 @@
+"""The requests service: owns the SOP and every data request that passes through it."""

@@ -1,0 +1,1 @@
+"""What the service shows to, and reads from, the world outside it."""

@@ -1,0 +1,1 @@
+"""The rules of the SOP: no clock, no file, no network."""

@@ -1,0 +1,31 @@
+"""The commands by their names in the API, each with the facts it may record."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from requests_service.domain import events as f
+from requests_service.domain.events import Fact
+
+COMMANDS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
+    {
+        "check-availability": (f.DataFoundInDip, f.OwnerFound),
+        "forward": (f.ForwardedToPembantu,),
+        "grant": (f.RequestGranted, f.RequestGrantedInPart),
+        "refuse": (f.RequestRefused,),
+        "hand-over": (f.DataHandedOver, f.DataOnHandProvided),
+        "clear-personal-data": (f.EarlierClearanceCited,),
+        "hand-to-walidata": (f.HandedToWalidata,),
+        "list-in-daftar-data": (f.ListedInDaftarData,),
+        "draft-delivery": (f.DeliveryDrafted,),
+        "deliver": (f.DataDelivered,),
+        "send-refusal": (f.RefusalSent,),
+        "notify-refusal": (f.RefusalNotified,),
+        "receive": (f.DataReceived,),
+        "return": (f.RequestReturned,),
+        "complete": (f.RequestCompleted,),
+        "withdraw": (f.RequestWithdrawn,),
+        "extend": (f.DeadlineExtended,),
+        "object": (f.ObjectionLodged,),
+        "decide-objection": (f.ObjectionDecided,),
+    }
+)

@@ -1,0 +1,797 @@
+"""The data request: one method per act, one guard for all, the tables of sop.py behind it."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any, Self
+from uuid import UUID
+
+from eventsourcing.domain import Aggregate
+
+from requests_service.domain import choices, errors, sop, texts
+from requests_service.domain import events as facts
+from requests_service.domain.commands import COMMANDS
+from requests_service.domain.events import Fact
+from requests_service.domain.refusal import Refusal
+from requests_service.domain.roles import Actor, Role
+from requests_service.domain.sop import ACTS, SOP, STEPS, Need, Outcome, outcome_of
+from requests_service.domain.working_days import Today
+
+Seal = Callable[[str, str], str]
+"""Seals a text under the Pemohon's key: (name of the text, the text) -> base64."""
+
+SUBMISSION = SOP[4]
+
+
+@dataclass(frozen=True)
+class Form:
+    """What step 5's form asks beside the identity."""
+
+    data_wanted: str
+    purpose: str
+    kind: str
+    format: str = "bebas"
+    channel: str = "laman"
+    dataset: str | None = None
+    """Slug of the catalog's dataset that the Pemohon came from."""
+
+    def must_be_clear(self) -> None:
+        texts.must_describe_data(self.data_wanted)
+        texts.must_be_a_purpose(self.purpose)
+        choices.must_be_one_of(choices.KINDS, self.kind, what="Jenis Pemohon")
+        choices.must_be_one_of(choices.FORMATS, self.format, what="Format data")
+        choices.must_be_one_of(choices.CHANNELS, self.channel, what="Saluran")
+
+
+@dataclass(frozen=True)
+class UploadedFile:
+    """A file that `privacy` keeps, by its digest."""
+
+    digest: str
+    size: int
+    filename: str
+
+
+@dataclass(frozen=True)
+class ClearedFile:
+    """A file that may be given: found clean, or masked and checked again."""
+
+    digest: str
+    filename: str
+    media_type: str
+    size: int
+    rows: int | None
+    masked_columns: Sequence[dict[str, Any]] = ()
+
+
+@dataclass(frozen=True)
+class DaftarDataEntry:
+    """The standard of Perpres 39/2019: konsep, definisi, klasifikasi, ukuran, satuan."""
+
+    title: str
+    concept: str
+    definition: str
+    classification: str
+    measure: str
+    unit: str
+    produsen_data: str
+
+    def must_be_filled_in(self) -> None:
+        for name, words in _DAFTAR_DATA_WORDS.items():
+            if not getattr(self, name).strip():
+                raise errors.TextMissing(f"{words} wajib diisi untuk Daftar Data.")
+            texts.must_not_be_too_long(words, getattr(self, name))
+
+
+@dataclass(frozen=True)
+class IssuedLetter:
+    letter: str
+    letter_id: str
+    number: str
+    issued_on: date
+    digest: str
+    addressed_to: str
+
+
+class DataRequest(Aggregate):
+    """One data request, from the form to the end of the SOP."""
+
+    TOPIC = "requests.DataRequest"
+    # Stops the library inventing event classes of its own.
+    Event, Created = Fact, facts.RequestSubmitted
+
+    @classmethod
+    def submit(
+        cls,
+        by: Actor,
+        today: Today,
+        *,
+        request_id: UUID,
+        register_number: str,
+        form: Form,
+        tracking_code: str,
+        seal: Seal,
+    ) -> Self:
+        form.must_be_clear()
+        outcome = outcome_of(SUBMISSION.no, facts.RequestSubmitted)
+        by.must_be(outcome.role, doing=f"Langkah {SUBMISSION.no}")
+        return cls._create(
+            facts.RequestSubmitted,
+            id=request_id,
+            timestamp=today.at,
+            by=by.id,
+            role=by.role.value,
+            on=today.day,
+            register_number=register_number,
+            agency=None,
+            step=SUBMISSION.no,
+            was_due=None,
+            late=False,
+            next_step=outcome.next_step,
+            next_due=_due(outcome.next_step, today),
+            statutory_due=today.plus(sop.STATUTORY_DAYS),
+            waiting_for=_value(outcome.waits_for),
+            pemohon_id=UUID(by.id),
+            sop_edition=sop.EDITION,
+            channel=form.channel,
+            kind=form.kind,
+            format=form.format,
+            dataset=form.dataset,
+            data_wanted_sealed=seal("data_wanted", form.data_wanted),
+            purpose_sealed=seal("purpose", form.purpose),
+            tracking_code_sealed=seal("tracking_code", tracking_code),
+        )
+
+    # Steps 6 to 16
+
+    def find_in_dip(self, by: Actor, today: Today, *, dip_entry: str) -> None:
+        if not dip_entry.strip():
+            raise errors.TextMissing("Pilih butir Daftar Informasi Publik yang memuat data ini.")
+        self._record(facts.DataFoundInDip, by, today, dip_entry=dip_entry.strip())
+
+    def find_owner(self, by: Actor, today: Today, *, agency: str) -> None:
+        self._record(facts.OwnerFound, by, today, agency=agency)
+
+    def forward(
+        self,
+        by: Actor,
+        today: Today,
+        *,
+        seal: Seal,
+        agency: str | None = None,
+        message: str | None = None,
+    ) -> None:
+        """`agency` corrects what was found at step 6; None keeps it."""
+        self._record(
+            facts.ForwardedToPembantu,
+            by,
+            today,
+            agency=agency or self.agency,
+            message_sealed=_sealed(seal, "message", message),
+        )
+
+    def grant(self, by: Actor, today: Today) -> None:
+        self._record(facts.RequestGranted, by, today)
+
+    def grant_in_part(
+        self, by: Actor, today: Today, *, refused_parts: str, refusal: Refusal, seal: Seal
+    ) -> None:
+        refusal.must_fit(self.step)
+        texts.must_be_filled_in("Bagian data yang ditolak", refused_parts)
+        self._record(
+            facts.RequestGrantedInPart,
+            by,
+            today,
+            reason_code=refusal.code,
+            article=refusal.article,
+            refused_parts_sealed=seal("refused_parts", refused_parts),
+            narrative_sealed=seal("narrative", refusal.narrative),
+        )
+
+    def refuse(self, by: Actor, today: Today, *, refusal: Refusal, seal: Seal) -> None:
+        self._guard(facts.RequestRefused, by, today)
+        refusal.must_fit(self.step)
+        self._record(
+            facts.RequestRefused,
+            by,
+            today,
+            at_step=self.step,
+            reason_code=refusal.code,
+            article=refusal.article,
+            narrative_sealed=seal("narrative", refusal.narrative),
+        )
+
+    def hand_over(self, by: Actor, today: Today, *, file: UploadedFile, seal: Seal) -> None:
+        self._record_upload(facts.DataHandedOver, by, today, file, seal)
+
+    def provide_data_on_hand(
+        self, by: Actor, today: Today, *, file: UploadedFile, seal: Seal
+    ) -> None:
+        self._record_upload(facts.DataOnHandProvided, by, today, file, seal)
+
+    def record_masking(
+        self, by: Actor, today: Today, *, original_digest: str, file: ClearedFile
+    ) -> None:
+        """A report on a file that is no longer the one to check is kept, and moves nothing."""
+        if not self._waits_for_check_of(original_digest):
+            self._note_late(by, today, facts.DataMasked, file.digest, original_digest)
+            return
+        self._record(facts.DataMasked, by, today, original_digest=original_digest, **_details(file))
+
+    def record_clean(self, by: Actor, today: Today, *, file: ClearedFile) -> None:
+        if not self._waits_for_check_of(file.digest):
+            self._note_late(by, today, facts.DataFoundClean, file.digest, None)
+            return
+        details = _details(file)
+        del details["masked_columns"]
+        self._record(facts.DataFoundClean, by, today, **details)
+
+    def cite_earlier_clearance(self, by: Actor, today: Today, *, earlier: "DataRequest") -> None:
+        self._guard(facts.EarlierClearanceCited, by, today)
+        if earlier.cleared is None or earlier.id == self.id:
+            raise errors.NothingToCite(
+                f"Permohonan {earlier.register_number} tidak memiliki berkas yang sudah lolos"
+                " pemeriksaan data pribadi."
+            )
+        self._record(
+            facts.EarlierClearanceCited,
+            by,
+            today,
+            cites=earlier.register_number,
+            **_details(earlier.cleared),
+        )
+
+    def hand_to_walidata(self, by: Actor, today: Today) -> None:
+        self._record(facts.HandedToWalidata, by, today)
+
+    def list_in_daftar_data(
+        self, by: Actor, today: Today, *, year: int, entry: DaftarDataEntry
+    ) -> None:
+        self._guard(facts.ListedInDaftarData, by, today)
+        if year <= today.day.year:
+            raise errors.DaftarDataYearWrong(
+                "Data dimasukkan ke dalam Daftar Data tahun berikutnya:"
+                f" pilih tahun {today.day.year + 1} atau sesudahnya."
+            )
+        entry.must_be_filled_in()
+        self._record(facts.ListedInDaftarData, by, today, year=year, **asdict(entry))
+
+    def draft_delivery(
+        self, by: Actor, today: Today, *, seal: Seal, cover_note: str | None = None
+    ) -> None:
+        self._record(
+            facts.DeliveryDrafted,
+            by,
+            today,
+            cover_note_sealed=_sealed(seal, "cover_note", cover_note),
+        )
+
+    def deliver(self, by: Actor, today: Today) -> None:
+        self._guard(facts.DataDelivered, by, today)
+        if self.cleared is None:
+            raise errors.NoCheckedFile("Belum ada berkas yang lolos pemeriksaan data pribadi.")
+        self._record(
+            facts.DataDelivered,
+            by,
+            today,
+            **_details(self.cleared),
+            masked=bool(self.cleared.masked_columns),
+            refused_part=self.refused_part,
+            access_until=today.day + timedelta(days=sop.ACCESS_DAYS),
+        )
+
+    def send_refusal(self, by: Actor, today: Today) -> None:
+        self._guard(facts.RefusalSent, by, today)
+        self._record(facts.RefusalSent, by, today, **self._refusal())
+
+    def notify_refusal(self, by: Actor, today: Today) -> None:
+        self._guard(facts.RefusalNotified, by, today)
+        self._record(
+            facts.RefusalNotified,
+            by,
+            today,
+            **self._refusal(),
+            at_step=self.refused_at_step,
+            cites_pembantu=self.refusal_sent,
+        )
+
+    def receive(self, by: Actor, today: Today) -> None:
+        self._record(facts.DataReceived, by, today)
+
+    # Legal acts
+
+    def return_for_completion(
+        self, by: Actor, today: Today, *, missing: Sequence[str], explanation: str, seal: Seal
+    ) -> None:
+        for code in missing:
+            choices.must_be_one_of(choices.MISSING, code, what="Kekurangan")
+        if not missing:
+            raise errors.ReasonMissing("Pilih sedikitnya satu hal yang harus dilengkapi Pemohon.")
+        texts.must_be_filled_in("Penjelasan kekurangan", explanation, words=3)
+        self._record(
+            facts.RequestReturned,
+            by,
+            today,
+            missing=list(dict.fromkeys(missing)),
+            complete_by=today.plus(sop.COMPLETION_DAYS),
+            missing_sealed=seal("missing", explanation),
+            stopped_due=self.due,
+            stopped_statutory_due=self.statutory_due,
+            next_due=None,
+            statutory_due=None,
+        )
+
+    def complete(
+        self,
+        by: Actor,
+        today: Today,
+        *,
+        answer: str,
+        seal: Seal,
+        data_wanted: str | None = None,
+        purpose: str | None = None,
+    ) -> None:
+        """Both deadlines move by the working days for which the clocks stood still."""
+        self._guard(facts.RequestCompleted, by, today)
+        texts.must_be_filled_in("Jawaban kelengkapan", answer)
+        if data_wanted is not None:
+            texts.must_describe_data(data_wanted)
+        if purpose is not None:
+            texts.must_be_a_purpose(purpose)
+        self._record(
+            facts.RequestCompleted,
+            by,
+            today,
+            answer_sealed=seal("answer", answer),
+            data_wanted_sealed=_sealed(seal, "data_wanted", data_wanted),
+            purpose_sealed=_sealed(seal, "purpose", purpose),
+            next_due=self._moved_by_the_pause(self.stopped_due, today),
+            statutory_due=self._moved_by_the_pause(self.stopped_statutory_due, today),
+            waiting_for=_value(STEPS[self.step].owners[0]) if self.step else None,
+        )
+
+    def withdraw(self, by: Actor, today: Today, *, seal: Seal, reason: str | None = None) -> None:
+        self._record(
+            facts.RequestWithdrawn, by, today, reason_sealed=_sealed(seal, "reason", reason)
+        )
+
+    def extend(
+        self, by: Actor, today: Today, *, days: int, reason_code: str, reason: str, seal: Seal
+    ) -> None:
+        self._guard(facts.DeadlineExtended, by, today)
+        choices.must_be_one_of(choices.EXTENSION_REASONS, reason_code, what="Alasan perpanjangan")
+        if not 1 <= days <= sop.EXTENSION_DAYS_MAX or self.statutory_due is None:
+            raise errors.ExtensionTooLong(
+                f"Perpanjangan paling lama {sop.EXTENSION_DAYS_MAX} hari kerja dan sedikitnya"
+                " satu hari (UU 14/2008 Pasal 22 ayat (8))."
+            )
+        if not texts.is_meaningful(reason, words=4):
+            raise errors.ReasonMissing("Perpanjangan harus disertai alasan tertulis yang jelas.")
+        due = today.calendar.add_working_days(self.statutory_due, days)
+        self._record(
+            facts.DeadlineExtended,
+            by,
+            today,
+            reason_code=reason_code,
+            days=days,
+            new_statutory_due=due,
+            reason_sealed=seal("reason", reason),
+            statutory_due=due,
+        )
+
+    def lodge_objection(
+        self, by: Actor, today: Today, *, ground: str, case: str, seal: Seal
+    ) -> None:
+        choices.must_be_one_of(choices.GROUNDS, ground, what="Alasan keberatan")
+        self._guard(facts.ObjectionLodged, by, today)
+        if self.step is not None and not choices.GROUNDS[ground].while_open:
+            raise errors.NoGroundYet(
+                "Alasan keberatan ini baru dapat diajukan setelah permohonan selesai dijawab."
+            )
+        if ground in self.objections_decided:
+            raise errors.AlreadyObjected("Keberatan dengan alasan ini sudah pernah diputus.")
+        texts.must_be_filled_in("Kasus posisi", case, words=4)
+        self._record(
+            facts.ObjectionLodged,
+            by,
+            today,
+            ground=ground,
+            answer_due=today.plus(sop.OBJECTION_ANSWER_DAYS),
+            case_sealed=seal("case", case),
+            waiting_for=self.waiting_for if self.step else Role.ATASAN_PPID.value,
+        )
+
+    def decide_objection(
+        self, by: Actor, today: Today, *, decision: str, reason: str, seal: Seal
+    ) -> None:
+        self._guard(facts.ObjectionDecided, by, today)
+        choices.must_be_one_of(choices.DECISIONS, decision, what="Putusan")
+        if not texts.is_meaningful(reason, words=4):
+            raise errors.ReasonMissing("Putusan keberatan harus disertai alasan tertulis.")
+        self._record(
+            facts.ObjectionDecided,
+            by,
+            today,
+            ground=self.objection_ground,
+            decision=decision,
+            reason_sealed=seal("reason", reason),
+            waiting_for=self.waiting_for if self.step else None,
+        )
+
+    # Reports that move nothing
+
+    def note_letter(self, by: Actor, today: Today, *, letter: IssuedLetter) -> None:
+        self._note(facts.LetterIssued, by, today, **asdict(letter))
+
+    def note_daftar_data(self, by: Actor, today: Today, *, year: int, title: str) -> None:
+        self._note(facts.DaftarDataUpdated, by, today, year=year, title=title)
+
+    def note_mail(self, by: Actor, today: Today, *, mail: str, audience: str) -> None:
+        self._note(facts.MailSent, by, today, mail=mail, audience=audience)
+
+    # Questions
+
+    @property
+    def state(self) -> str:
+        """`open`, `returned`, `received`, `refused` or `withdrawn`."""
+        if self.step is None:
+            return self.ended_as or "open"
+        return "returned" if self.returned_on else "open"
+
+    @property
+    def decision(self) -> str | None:
+        """`granted`, `granted_in_part` or `refused`, once decided."""
+        if self.refused_at_step:
+            return "refused"
+        if self.refused_part:
+            return "granted_in_part"
+        return "granted" if self.granted else None
+
+    def open_commands(self, by: Actor, today: Today) -> tuple[str, ...]:
+        """The commands that this actor may give now, by their names in the API."""
+        return tuple(
+            name
+            for name, its_facts in COMMANDS.items()
+            if any(self._may(fact, by, today) for fact in its_facts)
+        )
+
+    def must_take_upload_from(self, by: Actor, today: Today) -> None:
+        on_dip_path = self.step == 10 and self.found_in_dip
+        self._guard(facts.DataOnHandProvided if on_dip_path else facts.DataHandedOver, by, today)
+
+    def must_give_download_to(self, by: Actor, today: Today) -> ClearedFile:
+        self._must_be_its_pemohon(by)
+        if self.cleared is None or self.access_until is None or self.delivery_letter_on is None:
+            raise errors.LetterNotIssued(
+                "Data dapat diunduh setelah Surat Penyampaian Data kepada Pemohon terbit."
+            )
+        if today.day > self.access_until:
+            raise errors.AccessEnded(
+                f"Masa unduh berakhir pada {self.access_until.isoformat()}."
+                " Hubungi PPID bila data masih diperlukan."
+            )
+        return self.cleared
+
+    # The one guard, and the one way to record
+
+    def _record(self, fact: type[Fact], by: Actor, today: Today, **details: Any) -> None:
+        outcome = self._guard(fact, by, today)
+        stays = outcome.next_step == self.step
+        remembered = {
+            "was_due": self.due,
+            "late": self.due is not None and today.day > self.due,
+            "next_step": outcome.next_step,
+            "next_due": self.due if stays else _due(outcome.next_step, today),
+            "waiting_for": _value(outcome.waits_for) or (self.waiting_for if stays else None),
+        }
+        self._trigger(fact, by, today, remembered | details)
+
+    def _note(self, fact: type[Fact], by: Actor, today: Today, **details: Any) -> None:
+        """A report is evidence: whoever announces it, at whatever step, it is kept."""
+        remembered = {
+            "was_due": self.due,
+            "late": False,
+            "next_step": self.step,
+            "next_due": self.due,
+            "waiting_for": self.waiting_for,
+        }
+        self._trigger(fact, by, today, remembered | details)
+
+    def _trigger(self, fact: type[Fact], by: Actor, today: Today, details: dict[str, Any]) -> None:
+        remembered = {
+            "register_number": self.register_number,
+            "agency": self.agency,
+            "step": self.step,
+            "statutory_due": self.statutory_due,
+        }
+        self.trigger_event(
+            fact,
+            timestamp=today.at,
+            by=by.id,
+            role=by.role.value,
+            on=today.day,
+            **(remembered | details),
+        )
+
+    def _guard(self, fact: type[Fact], by: Actor, today: Today) -> Outcome:
+        outcome = outcome_of(self.step, fact)
+        by.must_be(outcome.role, doing=self._words_for(fact))
+        if outcome.role is Role.PPID_PEMBANTU:
+            by.must_be_of(self.agency)
+        if outcome.role is Role.PEMOHON:
+            self._must_be_its_pemohon(by)
+        self._must_be_returned_or_not(fact)
+        for need in outcome.needs:
+            self._must_meet(need, today)
+        return outcome
+
+    def _words_for(self, fact: type[Fact]) -> str:
+        return ACTS[fact].activity if fact in ACTS else f"Langkah {self.step}"
+
+    def _may(self, fact: type[Fact], by: Actor, today: Today) -> bool:
+        with suppress(errors.RequestsError):
+            self._guard(fact, by, today)
+            return True
+        return False
+
+    def _must_be_its_pemohon(self, by: Actor) -> None:
+        if by.role is not Role.PEMOHON or by.id != str(self.pemohon_id):
+            raise errors.NotTheOwner("Tindakan ini milik Pemohon yang mengajukan permohonan ini.")
+
+    def _must_be_returned_or_not(self, fact: type[Fact]) -> None:
+        allowed = ACTS[fact].returned if fact in ACTS else False
+        if allowed is False and self.returned_on:
+            raise errors.WaitingForCompletion(
+                "Permohonan sedang menunggu kelengkapan dari Pemohon sejak"
+                f" {self.returned_on.isoformat()}."
+            )
+        if allowed is True and not self.returned_on:
+            raise errors.NotReturned("Permohonan ini tidak sedang diminta untuk dilengkapi.")
+
+    def _must_meet(self, need: Need, today: Today) -> None:
+        match need:
+            case Need.DIP_PATH if not self.found_in_dip:
+                raise errors.NotOnDipPath(
+                    "Hanya untuk data yang tercantum dalam Daftar Informasi Publik (langkah 6);"
+                    " data permohonan ini diserahkan oleh PPID Pembantu."
+                )
+            case Need.CHECKED_FILE if self.file is None:
+                raise errors.NoCheckedFile("Belum ada berkas yang dapat diperiksa.")
+            case Need.NO_DRAFT if self.drafted:
+                raise errors.AlreadyDrafted("Konsep Surat Penyampaian Data sudah disusun.")
+            case Need.DRAFT if not self.drafted:
+                raise errors.DraftMissing(
+                    "Walidata belum menyusun konsep Surat Penyampaian Data (langkah 13)."
+                )
+            case Need.DELIVERY_LETTER if self.delivery_letter_on is None:
+                raise errors.LetterNotIssued(
+                    "Surat Penyampaian Data kepada Pemohon belum terbit;"
+                    " tunggu sebentar lalu ulangi."
+                )
+            case Need.NOT_EXTENDED if self.extended:
+                raise errors.AlreadyExtended(
+                    "Tenggat permohonan ini sudah pernah diperpanjang;"
+                    " perpanjangan hanya satu kali (UU 14/2008 Pasal 22 ayat (8))."
+                )
+            case Need.NOTICE_OPEN:
+                self._must_still_owe_the_notice(today)
+            case Need.NO_OBJECTION_OPEN if self.objection_ground:
+                raise errors.ObjectionPending("Keberatan sebelumnya masih menunggu putusan.")
+            case Need.OBJECTION_OPEN if not self.objection_ground:
+                raise errors.NoObjection("Tidak ada keberatan yang menunggu putusan.")
+            case Need.GROUND_AROSE:
+                self._must_have_a_ground(today)
+
+    def _must_still_owe_the_notice(self, today: Today) -> None:
+        if self.notice_issued_on:
+            raise errors.ExtensionTooLate(
+                "Pemberitahuan tertulis sudah terbit, tenggat tidak dapat diperpanjang lagi."
+            )
+        if self.statutory_due and today.day > self.statutory_due:
+            raise errors.ExtensionTooLate(
+                "Tenggat pemberitahuan tertulis sudah lewat pada"
+                f" {self.statutory_due.isoformat()}; perpanjangan harus diputuskan sebelumnya."
+            )
+
+    def _must_have_a_ground(self, today: Today) -> None:
+        arose_on = self.ended_on if self.step is None else self._silent_since(today)
+        if arose_on is None or self.ended_as == "withdrawn":
+            raise errors.NoGroundYet(
+                "Keberatan dapat diajukan setelah permohonan dijawab, atau setelah tenggat"
+                " pemberitahuan tertulis lewat tanpa jawaban."
+            )
+        last_day = today.calendar.add_working_days(arose_on, sop.OBJECTION_DAYS_MAX)
+        if today.day > last_day:
+            raise errors.ObjectionTooLate(
+                f"Keberatan paling lambat diajukan pada {last_day.isoformat()}"
+                f" ({sop.OBJECTION_DAYS_MAX} hari kerja)."
+            )
+
+    def _silent_since(self, today: Today) -> date | None:
+        passed = self.statutory_due is not None and today.day > self.statutory_due
+        return self.statutory_due if passed and not self.notice_issued_on else None
+
+    def _record_upload(
+        self, fact: type[Fact], by: Actor, today: Today, file: UploadedFile, seal: Seal
+    ) -> None:
+        self._record(
+            fact,
+            by,
+            today,
+            digest=file.digest,
+            size=file.size,
+            filename_sealed=seal("filename", file.filename),
+        )
+
+    def _waits_for_check_of(self, digest: str) -> bool:
+        return self.step == 10 and self.file is not None and self.file == digest
+
+    def _note_late(
+        self, by: Actor, today: Today, report: type[Fact], digest: str, original: str | None
+    ) -> None:
+        self._note(
+            facts.ReportCameLate,
+            by,
+            today,
+            report=report.__name__,
+            digest=digest,
+            original_digest=original,
+        )
+
+    def _refusal(self) -> dict[str, str | None]:
+        return {"reason_code": self.reason_code, "article": self.article}
+
+    def _moved_by_the_pause(self, due: date | None, today: Today) -> date | None:
+        if due is None or self.returned_on is None:
+            return due
+        pause = today.calendar.working_days_between(self.returned_on, today.day)
+        return today.calendar.add_working_days(due, max(pause, 0))
+
+    # Replaying: copies what the facts remember, asks no rule
+
+    def _begin(self, fact: facts.RequestSubmitted) -> None:
+        self.register_number = fact.register_number
+        self.pemohon_id = fact.pemohon_id
+        self.submitted_on = fact.on
+        self.kind, self.channel, self.dataset = fact.kind, fact.channel, fact.dataset
+        self.step: int | None = None
+        self.due: date | None = None
+        self.statutory_due: date | None = None
+        self.waiting_for: str | None = None
+        self.agency: str | None = None
+        self.found_in_dip = self.granted = self.drafted = False
+        self.extended = self.refusal_sent = False
+        self.refused_part: dict[str, str] | None = None
+        self.refused_at_step: int | None = None
+        self.reason_code: str | None = None
+        self.article: str | None = None
+        self.file: str | None = None
+        self.cleared: ClearedFile | None = None
+        self.access_until: date | None = None
+        self.returned_on: date | None = None
+        self.stopped_due: date | None = None
+        self.stopped_statutory_due: date | None = None
+        self.ended_on: date | None = None
+        self.ended_as: str | None = None
+        self.notice_issued_on: date | None = None
+        self.delivery_letter_on: date | None = None
+        self.objection_ground: str | None = None
+        self.objection_due: date | None = None
+        self.objections_decided: tuple[str, ...] = ()
+        self.letters: tuple[IssuedLetter, ...] = ()
+        self.late_steps = 0
+        self.data_wanted_sealed = fact.data_wanted_sealed
+
+    def when(self, fact: Fact) -> None:
+        if isinstance(fact, facts.RequestSubmitted):
+            self._begin(fact)
+        self.step, self.due = fact.next_step, fact.next_due
+        self.statutory_due = fact.statutory_due
+        self.waiting_for, self.agency = fact.waiting_for, fact.agency
+        self.late_steps += fact.late
+        match fact:
+            case facts.DataFoundInDip():
+                self.found_in_dip = self.granted = True
+            case facts.RequestGranted():
+                self.granted = True
+            case facts.RequestGrantedInPart(reason_code=code, article=article):
+                self.refused_part = {"reason_code": code, "article": article}
+            case facts.RequestRefused(at_step=at_step, reason_code=code, article=article):
+                self.refused_at_step, self.reason_code, self.article = at_step, code, article
+            case facts.DataHandedOver(digest=digest) | facts.DataOnHandProvided(digest=digest):
+                self.file = digest
+            case facts.DataMasked() | facts.DataFoundClean() | facts.EarlierClearanceCited():
+                self.cleared = _cleared(fact)
+            case facts.DeliveryDrafted():
+                self.drafted = True
+            case facts.DataDelivered(access_until=access_until):
+                self.access_until = access_until
+            case facts.RefusalSent():
+                self.refusal_sent = True
+            case facts.RefusalNotified():
+                self._end(fact, "refused")
+            case facts.DataReceived():
+                self._end(fact, "received")
+            case facts.RequestWithdrawn():
+                self._end(fact, "withdrawn")
+            case facts.RequestReturned():
+                self.returned_on = fact.on
+                self.stopped_due = fact.stopped_due
+                self.stopped_statutory_due = fact.stopped_statutory_due
+            case facts.RequestCompleted():
+                self.data_wanted_sealed = fact.data_wanted_sealed or self.data_wanted_sealed
+                self.returned_on = self.stopped_due = self.stopped_statutory_due = None
+            case facts.DeadlineExtended():
+                self.extended = True
+            case facts.ObjectionLodged(ground=ground, answer_due=answer_due):
+                self.objection_ground, self.objection_due = ground, answer_due
+            case facts.ObjectionDecided(ground=ground):
+                self.objections_decided = (*self.objections_decided, ground)
+                self.objection_ground = self.objection_due = None
+            case facts.LetterIssued():
+                self._file_letter(fact)
+
+    def _end(self, fact: Fact, ended_as: str) -> None:
+        self.ended_on, self.ended_as = fact.on, ended_as
+        self.returned_on = None
+
+    def _file_letter(self, fact: facts.LetterIssued) -> None:
+        self.letters = (
+            *self.letters,
+            IssuedLetter(
+                letter=fact.letter,
+                letter_id=fact.letter_id,
+                number=fact.number,
+                issued_on=fact.issued_on,
+                digest=fact.digest,
+                addressed_to=fact.addressed_to,
+            ),
+        )
+        if fact.letter == "pemberitahuan_tertulis":
+            self.notice_issued_on = self.notice_issued_on or fact.issued_on
+        if fact.letter == "surat_penyampaian_pemohon":
+            self.delivery_letter_on = self.delivery_letter_on or fact.issued_on
+
+
+def _due(step: int | None, today: Today) -> date | None:
+    return today.plus(STEPS[step].working_days) if step else None
+
+
+def _value(role: Role | None) -> str | None:
+    return role.value if role else None
+
+
+def _sealed(seal: Seal, name: str, text: str | None) -> str | None:
+    if text is None or not text.strip():
+        return None
+    texts.must_not_be_too_long("Teks", text)
+    return seal(name, text)
+
+
+def _details(file: ClearedFile) -> dict[str, Any]:
+    return {**asdict(file), "masked_columns": [dict(column) for column in file.masked_columns]}
+
+
+def _cleared(
+    fact: facts.DataMasked | facts.DataFoundClean | facts.EarlierClearanceCited,
+) -> ClearedFile:
+    return ClearedFile(
+        digest=fact.digest,
+        filename=fact.filename,
+        media_type=fact.media_type,
+        size=fact.size,
+        rows=fact.rows,
+        masked_columns=tuple(getattr(fact, "masked_columns", ())),
+    )
+
+
+_DAFTAR_DATA_WORDS = {
+    "title": "Judul data",
+    "concept": "Konsep",
+    "definition": "Definisi",
+    "classification": "Klasifikasi",
+    "measure": "Ukuran",
+    "unit": "Satuan",
+    "produsen_data": "Produsen Data",
+}

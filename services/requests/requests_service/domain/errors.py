@@ -1,0 +1,177 @@
+"""Ways of saying no, each with a sentence that an officer or a Pemohon can act on."""
+
+
+class RequestsError(Exception):
+    """Base of all refusals of this service; `str()` of it may be shown to the person who asked."""
+
+
+class StepNotOpen(RequestsError):
+    """The act belongs to another step than the one that is open."""
+
+
+class WaitingForCompletion(StepNotOpen):
+    """The request was returned to the Pemohon; both clocks stand still until it is completed."""
+
+
+class NotReturned(StepNotOpen):
+    """There is nothing to complete: the request was not returned."""
+
+
+class NotTheOwner(RequestsError):
+    """The step is another office's, another agency's or another person's."""
+
+
+class PurposeUnclear(RequestsError):
+    """SOP, Peringatan 2: the purpose of the use must be clear."""
+
+
+class DataWantedUnclear(RequestsError):
+    """Nobody can look for data that is not described."""
+
+
+class IdentityInvalid(RequestsError):
+    """`field` names the field of the form that the sentence is about."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class ReasonMissing(RequestsError):
+    """Penolakan harus disertai alasan yang jelas."""
+
+
+class ReasonUnknown(RequestsError):
+    """The reason's code stands in no table, or not for this step."""
+
+
+class TextMissing(RequestsError):
+    """A field of a command that must be filled in was left empty."""
+
+
+class ChoiceUnknown(RequestsError):
+    """A code stands in no table: a kind, a channel, a ground, a decision, an agency."""
+
+
+class NotOnDipPath(RequestsError):
+    """Data on hand and earlier clearances are for requests found in the DIP at step 6."""
+
+
+class NothingToCite(RequestsError):
+    """The earlier request has no cleared file that may be given again."""
+
+
+class NoCheckedFile(RequestsError):
+    """Step 10 needs a file before its clearance can be stated."""
+
+
+class DraftMissing(RequestsError):
+    """Step 13 has two hands: the Walidata drafts before the PPID issues."""
+
+
+class AlreadyDrafted(RequestsError):
+    """The delivery letter has its draft."""
+
+
+class LetterNotIssued(RequestsError):
+    """The Pemohon receives with the Surat Penyampaian in hand."""
+
+
+class AccessEnded(RequestsError):
+    """The period in which the data may be downloaded is over."""
+
+
+class ReceiptInvalid(RequestsError):
+    """The upload's receipt is not from `privacy`, is too old, or is about another request."""
+
+
+class DaftarDataYearWrong(RequestsError):
+    """Step 12 is about the Daftar Data of the following year."""
+
+
+class AlreadyExtended(RequestsError):
+    """UU 14/2008 Pasal 22 ayat (8): once."""
+
+
+class ExtensionTooLong(RequestsError):
+    """UU 14/2008 Pasal 22 ayat (8): at most 7 working days."""
+
+
+class ExtensionTooLate(RequestsError):
+    """What has been answered, or has run out, cannot be extended."""
+
+
+class NoGroundYet(RequestsError):
+    """UU 14/2008 Pasal 36: an objection follows a ground that has arisen."""
+
+
+class ObjectionTooLate(RequestsError):
+    """UU 14/2008 Pasal 36 ayat (1): within 30 working days after the ground arose."""
+
+
+class ObjectionPending(RequestsError):
+    """One objection is being decided."""
+
+
+class AlreadyObjected(RequestsError):
+    """This ground has been decided."""
+
+
+class NoObjection(RequestsError):
+    """There is no objection to decide."""
+
+
+class OutOfCalendar(RequestsError):
+    """The date lies outside every calendar that was loaded."""
+
+
+class RequestNotFound(RequestsError):
+    """No such request."""
+
+
+class AccessRefused(RequestsError):
+    """Wrong register number or wrong tracking code: which of the two is not said."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nomor pendaftaran atau kode lacak tidak cocok."
+            " Periksa kembali tanda bukti penerimaan Anda."
+        )
+
+
+class SignInFailed(RequestsError):
+    """Unknown user, wrong password or disabled account: which of them is not said."""
+
+    def __init__(self) -> None:
+        super().__init__("Nama pengguna atau kata sandi tidak cocok.")
+
+
+class StaffInvalid(RequestsError):
+    """An account that cannot be made as asked."""
+
+
+class SeenVersionIsOld(RequestsError):
+    """Somebody acted on the request after the officer opened it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Permohonan ini sudah berubah sejak halaman Anda dibuka."
+            " Muat ulang halaman, periksa keadaan terakhir, lalu ulangi bila masih perlu."
+        )
+
+
+class KeyReused(RequestsError):
+    """An Idempotency-Key came back with another body."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Kunci pengiriman (Idempotency-Key) ini sudah dipakai untuk isian yang berbeda."
+            " Gunakan kunci baru."
+        )
+
+
+class PersonForgotten(RequestsError):
+    """The person's key was destroyed."""
+
+    def __init__(self) -> None:
+        super().__init__("Data pribadi Pemohon ini telah dihapus atas permintaannya.")

@@ -1,0 +1,314 @@
+"""The facts of a data request, in the order of the SOP; stored for ever, never edited.
+
+A new field has a default; a new meaning is a new class. A fact names no person: it holds ids, and
+free text only sealed under the Pemohon's key (base64, in fields that end in `_sealed`). Rules
+decide, facts remember: what comes next and by when is stored here and never asked again.
+"""
+
+from datetime import date
+from typing import Any, ClassVar
+from uuid import UUID
+
+from eventsourcing.domain import Aggregate
+from eventsourcing.utils import register_topic
+
+
+class Fact(Aggregate.Event):
+    """What every fact remembers."""
+
+    TOPIC: ClassVar[str]
+
+    by: str
+    """Id of the actor."""
+    role: str
+    """The role the actor acted in."""
+    on: date
+    """The day in Asia/Jakarta; `timestamp` is the instant in UTC."""
+    register_number: str
+    agency: str | None
+    """Code of the agency that holds the data, once known."""
+    step: int | None
+    """The step that was open when this happened (None: before the first, or after the last)."""
+    was_due: date | None
+    """The deadline of that step, as it stood."""
+    late: bool
+    """It happened after `was_due`. Recorded, not blocked."""
+    next_step: int | None
+    next_due: date | None
+    """None also while the clocks stand still."""
+    statutory_due: date | None
+    """The law's own deadline for the written notice, from now on."""
+    waiting_for: str | None
+    """The role whose move it is."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.TOPIC = cls.__name__
+        register_topic(cls.TOPIC, cls)
+
+    def apply(self, aggregate: Any) -> None:
+        aggregate.when(self)
+
+
+# Steps
+
+
+class RequestSubmitted(Fact, Aggregate.Created):
+    """Step 5. The Pemohon sent the form; the request has its register number."""
+
+    pemohon_id: UUID
+    sop_edition: str
+    channel: str
+    kind: str
+    format: str
+    dataset: str | None
+    data_wanted_sealed: str
+    purpose_sealed: str
+    tracking_code_sealed: str
+
+
+class DataFoundInDip(Fact):
+    """Step 6 (a). Listed in the Daftar Informasi Publik and held by the PPID."""
+
+    dip_entry: str
+
+
+class OwnerFound(Fact):
+    """Step 6 (b). An agency holds the data; `agency` says which."""
+
+
+class ForwardedToPembantu(Fact):
+    """Step 7. The PPID passed the request to the agency that holds the data."""
+
+    message_sealed: str | None
+
+
+class RequestGranted(Fact):
+    """Step 8. The PPID Pembantu gives all that was asked for."""
+
+
+class RequestGrantedInPart(Fact):
+    """Step 8. The PPID Pembantu gives a part; the rest is refused, with its reasons."""
+
+    reason_code: str
+    article: str
+    refused_parts_sealed: str
+    narrative_sealed: str
+
+
+class RequestRefused(Fact):
+    """Steps 6 (c), 8 and 10. Refused, with the reason the law knows and a narrative."""
+
+    at_step: int
+    reason_code: str
+    article: str
+    narrative_sealed: str
+
+
+class DataHandedOver(Fact):
+    """Step 9. The PPID Pembantu gave the file, which `privacy` keeps, to the PPID."""
+
+    digest: str
+    size: int
+    filename_sealed: str
+
+
+class DataOnHandProvided(Fact):
+    """Step 10 on the DIP path. The PPID gave the file on hand to be checked."""
+
+    digest: str
+    size: int
+    filename_sealed: str
+
+
+class DataMasked(Fact):
+    """Step 10. Reported by `privacy`: personal data was masked and the PPID approved the result."""
+
+    original_digest: str
+    digest: str
+    filename: str
+    media_type: str
+    size: int
+    rows: int | None
+    masked_columns: list[dict[str, Any]]
+
+
+class DataFoundClean(Fact):
+    """Step 10. Reported by `privacy`: the PPID found no personal data in the file."""
+
+    digest: str
+    filename: str
+    media_type: str
+    size: int
+    rows: int | None
+
+
+class EarlierClearanceCited(Fact):
+    """Step 10 on the DIP path. The file cleared for an earlier request is given again."""
+
+    cites: str
+    """Register number of the earlier request."""
+    digest: str
+    filename: str
+    media_type: str
+    size: int
+    rows: int | None
+    masked_columns: list[dict[str, Any]]
+
+
+class HandedToWalidata(Fact):
+    """Step 11. The PPID gave the checked data to the Walidata."""
+
+
+class ListedInDaftarData(Fact):
+    """Step 12. The Walidata put the data on the Daftar Data of the following year."""
+
+    year: int
+    title: str
+    concept: str
+    definition: str
+    classification: str
+    measure: str
+    unit: str
+    produsen_data: str
+
+
+class DeliveryDrafted(Fact):
+    """Step 13, first hand. The Walidata drafted the Surat Penyampaian Data."""
+
+    cover_note_sealed: str | None
+
+
+class DataDelivered(Fact):
+    """Step 13, second hand. The PPID issued it; to be downloaded until `access_until`."""
+
+    digest: str
+    filename: str
+    media_type: str
+    size: int
+    rows: int | None
+    masked: bool
+    masked_columns: list[dict[str, Any]]
+    refused_part: dict[str, str] | None
+    access_until: date
+
+
+class RefusalSent(Fact):
+    """Step 14. The PPID Pembantu sent its Surat Penolakan to the PPID."""
+
+    reason_code: str
+    article: str
+
+
+class RefusalNotified(Fact):
+    """Step 15. The PPID sent the Surat Penolakan, with the notice of how to object."""
+
+    reason_code: str
+    article: str
+    at_step: int
+    cites_pembantu: bool
+
+
+class DataReceived(Fact):
+    """Step 16. The Pemohon has the data. Selesai."""
+
+
+# Legal acts
+
+
+class RequestReturned(Fact):
+    """The PPID asked the Pemohon to complete the request; both clocks stand still."""
+
+    missing: list[str]
+    complete_by: date
+    missing_sealed: str
+    stopped_due: date | None
+    stopped_statutory_due: date | None
+
+
+class RequestCompleted(Fact):
+    """The Pemohon completed the request; both clocks go on with the days they had left."""
+
+    answer_sealed: str
+    data_wanted_sealed: str | None
+    purpose_sealed: str | None
+
+
+class RequestWithdrawn(Fact):
+    """The Pemohon no longer wants the data."""
+
+    reason_sealed: str | None
+
+
+class DeadlineExtended(Fact):
+    """The PPID extended the law's deadline, once, with written reasons."""
+
+    reason_code: str
+    days: int
+    new_statutory_due: date
+    reason_sealed: str
+
+
+class ObjectionLodged(Fact):
+    """The Pemohon objected to the Atasan PPID."""
+
+    ground: str
+    answer_due: date
+    case_sealed: str
+
+
+class ObjectionDecided(Fact):
+    """The Atasan PPID decided the objection."""
+
+    ground: str
+    decision: str
+    reason_sealed: str
+
+
+# Reports of the specialists that move nothing
+
+
+class LetterIssued(Fact):
+    """Reported by `letters`."""
+
+    letter: str
+    letter_id: str
+    number: str
+    issued_on: date
+    digest: str
+    addressed_to: str
+
+
+class DaftarDataUpdated(Fact):
+    """Reported by `catalog`."""
+
+    year: int
+    title: str
+
+
+class MailSent(Fact):
+    """Reported by `notify`; no address."""
+
+    mail: str
+    audience: str
+
+
+class ReportCameLate(Fact):
+    """Reported by `privacy` when its file was no longer the one to check; moved nothing."""
+
+    report: str
+    digest: str
+    original_digest: str | None
+
+
+def all_facts() -> tuple[type[Fact], ...]:
+    return tuple(Fact.__subclasses__())
+
+
+def sealed_texts(fact: Fact) -> dict[str, str]:
+    """The sealed fields that are filled in, by the name of the text they hold."""
+    return {
+        name.removesuffix("_sealed"): value
+        for name, value in vars(fact).items()
+        if name.endswith("_sealed") and value is not None
+    }

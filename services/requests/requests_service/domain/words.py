@@ -1,0 +1,86 @@
+"""What each fact and each text is called on the screens of citizens and officers."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from requests_service.domain import events as f
+from requests_service.domain.events import Fact
+
+FACT_TITLES: Mapping[type[Fact], str] = MappingProxyType(
+    {
+        f.RequestSubmitted: "Permohonan diterima",
+        f.DataFoundInDip: "Data tercantum dalam Daftar Informasi Publik",
+        f.OwnerFound: "Perangkat daerah yang membidangi data ditemukan",
+        f.ForwardedToPembantu: "Permohonan diteruskan kepada PPID Pembantu",
+        f.RequestGranted: "Permohonan dikabulkan",
+        f.RequestGrantedInPart: "Permohonan dikabulkan sebagian",
+        f.RequestRefused: "Permohonan ditolak",
+        f.DataHandedOver: "Data diserahkan kepada PPID",
+        f.DataOnHandProvided: "Data yang sudah dikuasai disiapkan untuk diperiksa",
+        f.DataMasked: "Data pribadi disamarkan",
+        f.DataFoundClean: "Data bersih dari data pribadi",
+        f.EarlierClearanceCited: "Hasil pemeriksaan terdahulu dipakai kembali",
+        f.HandedToWalidata: "Data diberikan kepada Walidata",
+        f.ListedInDaftarData: "Data masuk Daftar Data tahun berikutnya",
+        f.DeliveryDrafted: "Konsep Surat Penyampaian Data disusun",
+        f.DataDelivered: "Data disampaikan kepada Pemohon",
+        f.RefusalSent: "Surat Penolakan dikirim kepada PPID",
+        f.RefusalNotified: "Surat Penolakan dikirim kepada Pemohon",
+        f.DataReceived: "Data diterima Pemohon; selesai",
+        f.RequestReturned: "Permohonan dikembalikan untuk dilengkapi",
+        f.RequestCompleted: "Permohonan dilengkapi Pemohon",
+        f.RequestWithdrawn: "Permohonan dicabut Pemohon",
+        f.DeadlineExtended: "Tenggat pemberitahuan tertulis diperpanjang",
+        f.ObjectionLodged: "Keberatan diajukan",
+        f.ObjectionDecided: "Keberatan diputus",
+        f.LetterIssued: "Surat terbit",
+        f.DaftarDataUpdated: "Daftar Data diperbarui",
+        f.MailSent: "Pemberitahuan terkirim",
+        f.ReportCameLate: "Laporan pemeriksaan datang terlambat",
+    }
+)
+
+TEXT_TITLES: Mapping[str, str] = MappingProxyType(
+    {
+        "data_wanted": "Rincian data yang dimohon",
+        "purpose": "Tujuan pemanfaatan data",
+        "message": "Pesan kepada PPID Pembantu",
+        "refused_parts": "Bagian yang ditolak",
+        "narrative": "Alasan penolakan",
+        "filename": "Nama berkas",
+        "cover_note": "Catatan pengantar",
+        "missing": "Yang perlu dilengkapi",
+        "answer": "Jawaban Pemohon",
+        "reason": "Alasan",
+        "case": "Kasus posisi",
+    }
+)
+
+LETTERS: Mapping[str, str] = MappingProxyType(
+    {
+        "tanda_bukti_penerimaan": "Tanda Bukti Penerimaan",
+        "pemberitahuan_kekurangan": "Pemberitahuan Kekurangan",
+        "surat_permohonan_data": "Surat Permohonan Data kepada PPID Pembantu",
+        "pemberitahuan_tertulis": "Pemberitahuan Tertulis",
+        "surat_penyampaian_ppid": "Surat Penyampaian Data kepada PPID",
+        "pemberitahuan_tambahan": "Pemberitahuan Tambahan",
+        "surat_penyampaian_pemohon": "Surat Penyampaian Data kepada Pemohon",
+        "surat_penolakan_ppid": "Surat Penolakan Permohonan Data kepada PPID",
+        "surat_penolakan_pemohon": "Surat Penolakan Permohonan Data kepada Pemohon",
+        "pemberitahuan_perpanjangan": "Pemberitahuan Perpanjangan Waktu",
+        "tanggapan_keberatan": "Tanggapan atas Keberatan",
+    }
+)
+
+STATES: Mapping[str, str] = MappingProxyType(
+    {
+        "open": "Sedang diproses",
+        "returned": "Menunggu kelengkapan",
+        "received": "Selesai, data diterima",
+        "refused": "Selesai, ditolak",
+        "withdrawn": "Dicabut",
+    }
+)
+
+HIDDEN_FROM_PEMOHON = frozenset({"message", "filename", "cover_note"})
+"""Texts between officers."""

@@ -1,0 +1,321 @@
+"""What a person can do on a request's page: the words of each form, the method it calls."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from chassis.actor import Actor
+from chassis.pages import Form
+
+from requests_service.application import Answer, How, Requests
+from requests_service.domain.data_request import DaftarDataEntry
+from requests_service.domain.errors import ReasonUnknown
+from requests_service.domain.refusal import Refusal
+from requests_service.entrypoints.typed import Fields
+
+Run = Callable[[Requests, UUID, Actor, Fields, How], Answer]
+
+
+@dataclass(frozen=True)
+class Act:
+    command: str
+    """Its name in the API, by which the SOP's table says whether it is open."""
+    label: str
+    button: str
+    done: str
+    run: Run
+    hint: str = ""
+    kind: str = ""
+    main: bool = True
+    """Carries the request forward; its form stands open when it is the only one."""
+
+
+@dataclass(frozen=True)
+class OpenAct:
+    """A form on the page."""
+
+    label: str
+    hint: str
+    button: str
+    kind: str
+    open: bool
+    fields: str
+    """Its template in perintah/."""
+    form: Form
+    action: str
+    hidden: dict[str, Any]
+    multipart: bool = False
+
+
+def _check_availability(app: Requests, id_: UUID, by: Actor, typed: Fields, how: How) -> Answer:
+    if typed.text("outcome") == "dip":
+        return app.find_in_dip(id_, by, dip_entry=typed.text("dip_entry"), **how)
+    return app.find_owner(id_, by, agency=typed.text("agency"), **how)
+
+
+def _refusal(typed: Fields) -> Refusal:
+    if not typed.text("reason_code"):
+        raise ReasonUnknown("Pilih alasan penolakan dari daftar.")
+    return Refusal(
+        typed.text("reason_code"), typed.text("narrative"), typed.text_or_none("other_law")
+    )
+
+
+def _daftar_data_entry(typed: Fields) -> DaftarDataEntry:
+    return DaftarDataEntry(**{name: typed.text(name) for name in DaftarDataEntry.__annotations__})
+
+
+FIELD_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "outcome": "Hasil pemeriksaan",
+        "agency": "Perangkat daerah",
+        "dip_entry": "Butir Daftar Informasi Publik",
+        "message": "Pesan kepada PPID Pembantu",
+        "refused_parts": "Bagian data yang tidak diberikan",
+        "reason_code": "Alasan yang dipilih",
+        "other_law": "Pasal dan undang-undang lain",
+        "narrative": "Penjelasan untuk Pemohon",
+        "cites": "Nomor pendaftaran permohonan terdahulu",
+        "year": "Tahun Daftar Data",
+        "title": "Judul data",
+        "concept": "Konsep",
+        "definition": "Definisi",
+        "classification": "Klasifikasi",
+        "measure": "Ukuran",
+        "unit": "Satuan",
+        "produsen_data": "Produsen Data",
+        "cover_note": "Catatan pengantar",
+        "missing": "Yang perlu dilengkapi",
+        "explanation": "Penjelasan untuk Pemohon",
+        "days": "Tambahan hari kerja",
+        "reason": "Alasan",
+        "decision": "Putusan",
+        "answer": "Jawaban",
+        "data_wanted": "Rincian data yang dimohon",
+        "purpose": "Tujuan pemanfaatan data",
+        "ground": "Alasan keberatan",
+        "case": "Uraian keberatan",
+    }
+)
+"""What was typed, when it has to be shown apart from its form."""
+
+OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
+    {
+        "check-availability": Act(
+            "check-availability",
+            "Langkah 6: catat hasil pemeriksaan ketersediaan",
+            "Simpan hasil pemeriksaan",
+            "Hasil pemeriksaan ketersediaan sudah dicatat.",
+            _check_availability,
+        ),
+        "forward": Act(
+            "forward",
+            "Langkah 7: hubungi PPID Pembantu",
+            "Kirim Surat Permohonan Data",
+            "Permohonan sudah diteruskan. Surat Permohonan Data sedang diterbitkan.",
+            lambda app, id_, by, typed, how: app.forward(
+                id_,
+                by,
+                agency=typed.text_or_none("agency"),
+                message=typed.text_or_none("message"),
+                **how,
+            ),
+        ),
+        "grant": Act(
+            "grant",
+            "Langkah 8: berikan seluruh data",
+            "Berikan seluruhnya",
+            "Keputusan pemberian data sudah dicatat. Pemberitahuan Tertulis sedang diterbitkan.",
+            lambda app, id_, by, typed, how: app.grant(id_, by, **how),
+            hint="Sesudah ini data diserahkan kepada PPID (langkah 9).",
+        ),
+        "grant-in-part": Act(
+            "grant",
+            "Langkah 8: berikan sebagian data",
+            "Berikan sebagian",
+            "Pemberian sebagian sudah dicatat. Pemberitahuan Tertulis sedang diterbitkan.",
+            lambda app, id_, by, typed, how: app.grant_in_part(
+                id_,
+                by,
+                refused_parts=typed.text("refused_parts"),
+                refusal=_refusal(typed),
+                **how,
+            ),
+            hint="Bagian yang tidak diberikan disebut beserta alasannya dalam surat.",
+        ),
+        "upload": Act(
+            "hand-over",
+            "Unggah data yang dimohon",
+            "Unggah berkas",
+            "",
+            # The file goes to another service, which sends the officer back with a receipt.
+            lambda app, id_, by, typed, how: app.get(id_, by),
+        ),
+        "hand-over": Act(
+            "hand-over",
+            "Serahkan data yang sudah diunggah",
+            "Serahkan kepada PPID",
+            "Data sudah diserahkan untuk diperiksa.",
+            lambda app, id_, by, typed, how: app.hand_over(
+                id_, by, receipt=typed.text("receipt"), **how
+            ),
+            hint="Berkas sudah tersimpan. Periksa sekali lagi, lalu serahkan.",
+        ),
+        "clear-personal-data": Act(
+            "clear-personal-data",
+            "Langkah 10: pakai hasil pemeriksaan terdahulu",
+            "Pakai hasil pemeriksaan itu",
+            "Hasil pemeriksaan terdahulu sudah dicatat.",
+            lambda app, id_, by, typed, how: app.clear_personal_data(
+                id_, by, cites=typed.text("cites"), **how
+            ),
+        ),
+        "hand-to-walidata": Act(
+            "hand-to-walidata",
+            "Langkah 11: berikan data kepada Walidata",
+            "Berikan kepada Walidata",
+            "Data sudah diberikan kepada Walidata.",
+            lambda app, id_, by, typed, how: app.hand_to_walidata(id_, by, **how),
+        ),
+        "list-in-daftar-data": Act(
+            "list-in-daftar-data",
+            "Langkah 12: masukkan ke dalam Daftar Data",
+            "Masukkan ke dalam Daftar Data",
+            "Data sudah masuk Daftar Data.",
+            lambda app, id_, by, typed, how: app.list_in_daftar_data(
+                id_, by, year=typed.number("year"), entry=_daftar_data_entry(typed), **how
+            ),
+            hint="Standar data menurut Perpres 39/2019.",
+        ),
+        "draft-delivery": Act(
+            "draft-delivery",
+            "Langkah 13: susun konsep Surat Penyampaian Data",
+            "Simpan konsep",
+            "Konsep surat sudah disusun dan menunggu PPID.",
+            lambda app, id_, by, typed, how: app.draft_delivery(
+                id_, by, cover_note=typed.text_or_none("cover_note"), **how
+            ),
+        ),
+        "deliver": Act(
+            "deliver",
+            "Langkah 13: terbitkan Surat Penyampaian Data",
+            "Terbitkan dan sampaikan data",
+            "Data disampaikan. Surat Penyampaian Data sedang diterbitkan.",
+            lambda app, id_, by, typed, how: app.deliver(id_, by, **how),
+            hint="Surat ditandatangani atas nama PPID, lalu Pemohon dapat mengunduh data.",
+        ),
+        "send-refusal": Act(
+            "send-refusal",
+            "Langkah 14: kirim Surat Penolakan kepada PPID",
+            "Kirim Surat Penolakan kepada PPID",
+            "Surat Penolakan kepada PPID sedang diterbitkan.",
+            lambda app, id_, by, typed, how: app.send_refusal(id_, by, **how),
+        ),
+        "notify-refusal": Act(
+            "notify-refusal",
+            "Langkah 15: kirim Surat Penolakan kepada Pemohon",
+            "Kirim Surat Penolakan kepada Pemohon",
+            "Surat Penolakan kepada Pemohon sedang diterbitkan.",
+            lambda app, id_, by, typed, how: app.notify_refusal(id_, by, **how),
+            hint="Surat memuat alasan, pasal, dan cara mengajukan keberatan.",
+        ),
+        "decide-objection": Act(
+            "decide-objection",
+            "Putus keberatan",
+            "Simpan putusan",
+            "Putusan keberatan sudah dicatat. Tanggapan atas Keberatan sedang diterbitkan.",
+            lambda app, id_, by, typed, how: app.decide_objection(
+                id_, by, decision=typed.text("decision"), reason=typed.text("reason"), **how
+            ),
+        ),
+        "refuse": Act(
+            "refuse",
+            "Tolak permohonan",
+            "Tolak permohonan",
+            "Penolakan sudah dicatat. Pemberitahuan Tertulis sedang diterbitkan.",
+            lambda app, id_, by, typed, how: app.refuse(id_, by, refusal=_refusal(typed), **how),
+            hint="Penolakan harus disertai alasan yang jelas.",
+            kind="danger",
+            main=False,
+        ),
+        "return": Act(
+            "return",
+            "Kembalikan untuk dilengkapi",
+            "Kembalikan kepada Pemohon",
+            "Permohonan dikembalikan. Pemohon diberi tahu apa yang kurang.",
+            lambda app, id_, by, typed, how: app.return_for_completion(
+                id_, by, missing=typed.all("missing"), explanation=typed.text("explanation"), **how
+            ),
+            hint="Selama menunggu Pemohon, kedua tenggat berhenti.",
+            main=False,
+        ),
+        "extend": Act(
+            "extend",
+            "Perpanjang tenggat Pemberitahuan Tertulis",
+            "Perpanjang tenggat",
+            "Tenggat diperpanjang. Pemberitahuan Perpanjangan Waktu sedang diterbitkan.",
+            lambda app, id_, by, typed, how: app.extend(
+                id_,
+                by,
+                days=typed.number("days"),
+                reason_code=typed.text("reason_code"),
+                reason=typed.text("reason"),
+                **how,
+            ),
+            hint="Satu kali saja, paling lama 7 hari kerja (UU 14/2008 Pasal 22 ayat (8)).",
+            main=False,
+        ),
+    }
+)
+
+PEMOHON_ACTS: Mapping[str, Act] = MappingProxyType(
+    {
+        "complete": Act(
+            "complete",
+            "Lengkapi permohonan",
+            "Kirim kelengkapan",
+            "Kelengkapan sudah dikirim. Kedua tenggat berjalan lagi.",
+            lambda app, id_, by, typed, how: app.complete(
+                id_,
+                by,
+                answer=typed.text("answer"),
+                data_wanted=typed.text("data_wanted"),
+                purpose=typed.text("purpose"),
+                **how,
+            ),
+        ),
+        "receive": Act(
+            "receive",
+            "Nyatakan data sudah diterima",
+            "Data sudah saya terima",
+            "Terima kasih. Permohonan Anda selesai.",
+            lambda app, id_, by, typed, how: app.receive(id_, by, **how),
+            hint="Unduh dan periksa berkasnya lebih dahulu.",
+        ),
+        "object": Act(
+            "object",
+            "Ajukan keberatan",
+            "Kirim keberatan",
+            "Keberatan sudah diajukan kepada Atasan PPID.",
+            lambda app, id_, by, typed, how: app.lodge_objection(
+                id_, by, ground=typed.text("ground"), case=typed.text("case"), **how
+            ),
+            hint="Keberatan dijawab Atasan PPID paling lambat 30 hari kerja.",
+            main=False,
+        ),
+        "withdraw": Act(
+            "withdraw",
+            "Tarik permohonan",
+            "Tarik permohonan",
+            "Permohonan sudah ditarik.",
+            lambda app, id_, by, typed, how: app.withdraw(
+                id_, by, reason=typed.text_or_none("reason"), **how
+            ),
+            hint="Permohonan yang ditarik tidak dapat dilanjutkan lagi.",
+            kind="danger",
+            main=False,
+        ),
+    }
+)

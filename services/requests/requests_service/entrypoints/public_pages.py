@@ -1,0 +1,385 @@
+"""The Pemohon's pages: how to apply, the form, and following a request."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+from chassis.actor import Actor
+from chassis.event_store import StaleVersion
+from chassis.pages import Form, render
+from chassis.sessions import BadToken
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from requests_service.application import Requests
+from requests_service.domain import choices, errors, sop, texts
+from requests_service.domain.data_request import Form as RequestForm
+from requests_service.domain.identity import FIELDS, Identity
+from requests_service.domain.roles import Role
+from requests_service.entrypoints.acts import PEMOHON_ACTS, OpenAct
+from requests_service.entrypoints.shown import letters_of, shown
+from requests_service.entrypoints.sign_in_pages import keep_cookie
+from requests_service.entrypoints.statuses import ERRORS
+from requests_service.entrypoints.tries import WINDOW_SECONDS, Tries
+from requests_service.entrypoints.typed import Fields, Typed, field_of, new_key
+
+router = APIRouter(include_in_schema=False)
+FOLLOW_COOKIE = "permohonan"
+FOLLOW_SECONDS = 30 * 60
+LETTER_SECONDS = 300
+_tries = Tries()
+_WAIT = f"Terlalu banyak percobaan. Tunggu {WINDOW_SECONDS // 60} menit, lalu coba lagi."
+_SENT_BEFORE = (
+    "Formulir ini sudah pernah dikirim dengan isian lain. Bila memang hendak mengajukan permohonan"
+    " yang baru, tekan Kirim permohonan sekali lagi."
+)
+_STATEMENTS = {
+    "truth": "Nyatakan bahwa keterangan Anda benar.",
+    "consent": "Setujui pemakaian data pribadi, agar permohonan dapat diproses.",
+}
+_CLOCK = {
+    "statutory_days": sop.STATUTORY_DAYS,
+    "extension_days": sop.EXTENSION_DAYS_MAX,
+    "objection_days": sop.OBJECTION_DAYS_MAX,
+}
+
+
+@dataclass(frozen=True)
+class Follower:
+    """A Pemohon who has shown the tracking code of one request."""
+
+    request_id: UUID
+    register_number: str
+    actor: Actor
+
+
+@router.get("/permohonan")
+def how_to_apply(request: Request, data: Annotated[str, Query()] = "") -> Response:
+    slug = _slug(data)
+    href = f"/permohonan/formulir?data={slug}" if slug else "/permohonan/formulir"
+    return render(request, "permohonan.html", form_href=href, sop_number=sop.EDITION, **_CLOCK)
+
+
+@router.get("/permohonan/formulir")
+def form(
+    request: Request,
+    data: Annotated[str, Query()] = "",
+    cari: Annotated[str, Query(max_length=500)] = "",
+) -> Response:
+    """`data`: slug of the dataset they came from; `cari`: what they looked for in vain."""
+    begun = {
+        "dataset": _slug(data),
+        "data_wanted": cari,
+        "kind": "masyarakat_umum",
+        "format": "bebas",
+    }
+    return _form(request, Fields(begun), {}, 200)
+
+
+@router.post("/permohonan/formulir")
+def submit(request: Request, typed: Typed) -> Response:
+    app: Requests = request.app.state.application
+    identity = Identity(
+        kind=typed.text("kind"),
+        **{name: typed.text(name) for name in ("name", "address", "email", "occupation")},
+        **{
+            name: typed.text_or_none(name) for name in ("nik", "phone", "institution", "legal_deed")
+        },
+    )
+    wanted = RequestForm(
+        data_wanted=typed.text("data_wanted"),
+        purpose=typed.text("purpose"),
+        kind=typed.text("kind"),
+        format=typed.text("format"),
+        dataset=_slug(typed.text("dataset")) or None,
+    )
+    if wrong := _everything_wrong(app, typed, identity):
+        return _form(request, typed, wrong, 422)
+    try:
+        # The key is random and was made for this form, so it needs no name of a sender.
+        once = typed.once("form", typed.text("idempotency_key") or new_key())
+        answer = app.submit(identity, wanted, once=once)
+    except errors.KeyReused:
+        return _form(request, typed, {"": _SENT_BEFORE}, 409)
+    except errors.RequestsError as error:
+        return _form(request, typed, {field_of(error, typed): str(error)}, 422)
+    return _receipt(request, app, answer)
+
+
+def _receipt(request: Request, app: Requests, answer: Mapping[str, Any]) -> Response:
+    request_id, actor = app.follow(answer["register_number"], answer["tracking_code"])
+    page = render(
+        request,
+        "tanda_terima.html",
+        201,
+        register_number=answer["register_number"],
+        tracking_code=answer["tracking_code"],
+        submitted_on=answer["submitted_on"],
+        statutory_due=answer["statutory_due"],
+        due=answer["due"],
+    )
+    page.headers["Cache-Control"] = "no-store"
+    _remember(request, page, Follower(request_id, answer["register_number"], actor))
+    return page
+
+
+@router.get("/permohonan/lacak")
+def follow_form(request: Request, nomor: Annotated[str, Query()] = "") -> Response:
+    return render(request, "lacak.html", form=Form({"register_number": nomor}))
+
+
+@router.post("/permohonan/lacak")
+def follow(request: Request, typed: Typed) -> Response:
+    """The code comes in the body, never in an address that is kept or passed on."""
+    app: Requests = request.app.state.application
+    number = typed.text("register_number")
+    address = request.client.host if request.client else ""
+    guesser = f"{address} {number}"
+    if _tries.used_up(guesser):
+        return _not_followed(request, number, _WAIT, 429)
+    try:
+        request_id, actor = app.follow(number, typed.text("tracking_code"))
+    except errors.AccessRefused as error:
+        _tries.count_wrong(guesser)
+        return _not_followed(request, number, str(error), 403)
+    answer = RedirectResponse(f"/permohonan/{number}", 303)
+    _remember(request, answer, Follower(request_id, number, actor))
+    return answer
+
+
+@router.post("/permohonan/tutup")
+def stop_following() -> Response:
+    answer = RedirectResponse("/permohonan", 303)
+    answer.delete_cookie(FOLLOW_COOKIE, path="/permohonan")
+    return answer
+
+
+@router.get("/permohonan/{register_number}")
+def followed(
+    request: Request, register_number: str, selesai: Annotated[str, Query()] = ""
+) -> Response:
+    who = _follower(request, register_number)
+    if who is None:
+        return render(request, "lacak.html", form=Form({"register_number": register_number}))
+    done = PEMOHON_ACTS[selesai].done if selesai in PEMOHON_ACTS else ""
+    return _page(request, who, done_words=done)
+
+
+@router.post("/permohonan/{register_number}/unduh")
+def download(request: Request, register_number: str) -> Response:
+    who = _follower(request, register_number)
+    if who is None:
+        return RedirectResponse(f"/permohonan/{register_number}", 303)
+    app: Requests = request.app.state.application
+    ticket = app.download_ticket(who.request_id, who.actor)
+    return RedirectResponse(f"/privasi/unduh?tiket={ticket}", 303)
+
+
+@router.get("/permohonan/{register_number}/surat/{letter_id}")
+def letter(request: Request, register_number: str, letter_id: str) -> Response:
+    who = _follower(request, register_number)
+    if who is None:
+        return RedirectResponse(f"/permohonan/{register_number}", 303)
+    app: Requests = request.app.state.application
+    letters = letters_of(app.get(who.request_id, who.actor), "{}", role=Role.PEMOHON)
+    if letter_id not in [each["letter_id"] for each in letters]:
+        raise HTTPException(404)
+    claims = {"request_id": str(who.request_id), "letter_id": letter_id}
+    ticket = request.app.state.tokens.sign(claims, purpose="letter", seconds=LETTER_SECONDS)
+    return RedirectResponse(f"/surat/{letter_id}?tiket={ticket}", 303)
+
+
+@router.post("/permohonan/{register_number}/{name}")
+def act(request: Request, register_number: str, name: str, typed: Typed) -> Response:
+    if name not in PEMOHON_ACTS:
+        raise HTTPException(404)
+    who = _follower(request, register_number)
+    if who is None:
+        return _not_followed(request, register_number, "Masukkan kode lacak sekali lagi.", 403)
+    app: Requests = request.app.state.application
+    try:
+        PEMOHON_ACTS[name].run(app, who.request_id, who.actor, typed, typed.how(who.actor.id))
+    except (errors.RequestsError, StaleVersion) as error:
+        sentence = error if isinstance(error, errors.RequestsError) else errors.SeenVersionIsOld()
+        status = ERRORS.get(type(sentence), 422)
+        wrong = {field_of(sentence, typed): str(sentence)}
+        refused = str(sentence) if status != 422 else ""
+        return _page(
+            request, who, tried=name, typed=typed, wrong=wrong, refused_words=refused, status=status
+        )
+    return RedirectResponse(f"/permohonan/{register_number}?selesai={name}", 303)
+
+
+@router.get("/sop")
+def about_the_sop(request: Request) -> Response:
+    return render(
+        request,
+        "sop.html",
+        title=sop.TITLE,
+        number=sop.EDITION,
+        approved_on=sop.APPROVED_ON,
+        related=sop.RELATED,
+        steps=sop.SOP,
+        acts=[
+            {
+                "activity": each.activity,
+                "role": each.role,
+                "basis": each.basis,
+                "where": _where(each),
+            }
+            for each in sop.LEGAL_ACTS
+        ],
+        warnings=sop.WARNINGS,
+        records=sop.RECORDS,
+        legal_basis=sop.LEGAL_BASIS,
+        **_CLOCK,
+    )
+
+
+def _where(act_: sop.LegalAct) -> str:
+    numbers = [step for step in act_.steps if step]
+    where = f"{numbers[0]} sampai {numbers[-1]}" if len(numbers) > 1 else f"{numbers[0]}"
+    return f"{where}, dan sesudah selesai" if None in act_.steps else where
+
+
+def _form(request: Request, typed: Fields, wrong: Mapping[str, str], status: int) -> Response:
+    return render(
+        request,
+        "formulir.html",
+        status,
+        form=Form(typed, wrong),
+        formats=list(choices.FORMATS.items()),
+        # A new key only where the old one has been used up.
+        idempotency_key=(typed.text("idempotency_key") if status == 422 else "") or new_key(),
+        **_CLOCK,
+    )
+
+
+def _everything_wrong(app: Requests, typed: Fields, identity: Identity) -> dict[str, str]:
+    """All that can be told at once, so that nobody is sent back four times; in the form's order."""
+    wrong = {}
+    for check, text in (
+        (texts.must_describe_data, "data_wanted"),
+        (texts.must_be_a_purpose, "purpose"),
+    ):
+        try:
+            check(typed.text(text))
+        except errors.RequestsError as error:
+            wrong[text] = str(error)
+    needed = ["name", "address", "email", "occupation"]
+    needed += (
+        ["institution", "legal_deed"] if identity.kind == "instansi_non_pemerintah" else ["nik"]
+    )
+    wrong |= {name: f"{FIELDS[name]} wajib diisi." for name in needed if not typed.text(name)}
+    try:
+        identity.must_be_valid(app.today().day)
+    except errors.IdentityInvalid as error:
+        wrong.setdefault(error.field, str(error))
+    except errors.ChoiceUnknown:
+        wrong["kind"] = "Pilih salah satu jenis Pemohon."
+    wrong |= {name: why for name, why in _STATEMENTS.items() if typed.text(name) != "ya"}
+    return wrong
+
+
+def _not_followed(request: Request, number: str, sentence: str, status: int) -> Response:
+    form_ = Form({"register_number": number}, {"": sentence})
+    return render(request, "lacak.html", status, form=form_)
+
+
+def _remember(request: Request, answer: Response, who: Follower) -> None:
+    claims = {
+        "request_id": str(who.request_id),
+        "register_number": who.register_number,
+        "person_id": who.actor.id,
+    }
+    token = request.app.state.tokens.sign(claims, purpose="follow", seconds=FOLLOW_SECONDS)
+    keep_cookie(request, answer, FOLLOW_COOKIE, token, path="/permohonan", seconds=FOLLOW_SECONDS)
+
+
+def _follower(request: Request, register_number: str) -> Follower | None:
+    try:
+        claims = request.app.state.tokens.verify(
+            request.cookies.get(FOLLOW_COOKIE, ""), purpose="follow", issuer="requests"
+        )
+    except BadToken:
+        return None
+    if claims["register_number"] != register_number:
+        return None
+    actor = Actor(claims["person_id"], Role.PEMOHON.value)
+    return Follower(UUID(claims["request_id"]), register_number, actor)
+
+
+def _page(
+    request: Request,
+    who: Follower,
+    *,
+    tried: str = "",
+    typed: Mapping[str, Any] | None = None,
+    wrong: Mapping[str, str] | None = None,
+    done_words: str = "",
+    refused_words: str = "",
+    status: int = 200,
+) -> Response:
+    app: Requests = request.app.state.application
+    answer = app.get(who.request_id, who.actor)
+    it = shown(app, answer, app.timeline(who.request_id, who.actor))
+    address = f"/permohonan/{who.register_number}/surat/{{}}"
+    it["letters"] = letters_of(it, address, role=Role.PEMOHON)
+    names = [name for name, each in PEMOHON_ACTS.items() if each.command in it["commands"]]
+    page = render(
+        request,
+        "ikuti.html",
+        status,
+        it=it,
+        acts=[_open_act(it, name, names, tried, typed, wrong) for name in names],
+        download=_may_download(app, it),
+        grounds=_grounds(it),
+        done_words=done_words,
+        refused_words=refused_words,
+    )
+    page.headers["Cache-Control"] = "no-store"
+    _remember(request, page, who)
+    return page
+
+
+def _open_act(
+    it: Mapping[str, Any],
+    name: str,
+    names: Sequence[str],
+    tried: str,
+    typed: Mapping[str, Any] | None,
+    wrong: Mapping[str, str] | None,
+) -> OpenAct:
+    each = PEMOHON_ACTS[name]
+    begun = {"data_wanted": it["texts"].get("data_wanted"), "purpose": it["texts"].get("purpose")}
+    form_ = Form(typed or {}, wrong or {}, name) if name == tried else Form(begun, {}, name)
+    return OpenAct(
+        each.label,
+        each.hint,
+        each.button,
+        each.kind,
+        name == tried or each.main,
+        name,
+        form_,
+        f"/permohonan/{it['register_number']}/{name}",
+        {"version": it["version"], "idempotency_key": new_key()},
+    )
+
+
+def _may_download(app: Requests, it: Mapping[str, Any]) -> bool:
+    until = it["access_until"]
+    return bool(it["file"] and it["delivery_letter_on"] and until and app.today().day <= until)
+
+
+def _grounds(it: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (code, f"{each.text} (huruf {each.letter})")
+        for code, each in choices.GROUNDS.items()
+        if each.while_open or it["step"] is None
+    ]
+
+
+def _slug(text: str) -> str:
+    """A dataset's address part, or nothing: it is shown in links."""
+    return text if text.replace("-", "").isalnum() and text.isascii() and len(text) <= 120 else ""

@@ -1,0 +1,225 @@
+"""A request in the words of its pages, for the Pemohon and for officers."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from chassis.pages import tanggal
+
+from requests_service.application import Requests, TimelineEntry
+from requests_service.domain import choices, refusal
+from requests_service.domain.roles import LABELS, Role
+from requests_service.domain.sop import STEPS
+from requests_service.domain.words import LETTERS, STATES, TEXT_TITLES
+
+_DATES = (
+    *("due", "statutory_due", "submitted_on", "returned_on", "notice_issued_on"),
+    *("delivery_letter_on", "access_until", "objection_due", "ended_on"),
+)
+_CLOCKS = ("due", "statutory_due", "objection_due")
+_STATE_KINDS = {"open": "info", "returned": "warn", "received": "good", "refused": "bad"}
+_DECISIONS = {
+    "granted": "Diberikan seluruhnya",
+    "granted_in_part": "Diberikan sebagian",
+    "refused": "Ditolak",
+}
+_GRANTED_STAGES = ("Diterima", "Diperiksa PPID", "Diputuskan", "Data disiapkan", "Disampaikan")
+_GRANTED_STAGE = {6: 2, 7: 2, 8: 3, 9: 4, 10: 4, 11: 4, 12: 4, 13: 4, 16: 5}
+_REFUSED_STAGES = ("Diterima", "Diperiksa", "Diputuskan", "Surat Penolakan")
+_WITHDRAWN_STAGES = ("Diterima", "Dicabut")
+
+_PLAIN_WORDS: Mapping[int | str | None, str] = {
+    6: "PPID sedang memeriksa apakah data ini ada dalam Daftar Informasi Publik.",
+    7: "PPID sedang menghubungi {agency}, yang membidangi data ini.",
+    8: "{agency} sedang memutuskan apakah data dapat diberikan.",
+    9: "Permohonan Anda dikabulkan. {agency} sedang menyerahkan data kepada PPID.",
+    10: "PPID sedang memeriksa data, agar data pribadi orang lain tidak ikut terbuka.",
+    11: "Data sudah diperiksa. PPID sedang memberikannya kepada Walidata.",
+    12: "Walidata sedang memasukkan data ke dalam Daftar Data tahun berikutnya.",
+    13: "Surat Penyampaian Data untuk Anda sedang disiapkan.",
+    14: "{agency} menolak permohonan ini dan sedang menyurati PPID. Alasannya akan Anda terima.",
+    15: "Permohonan ini ditolak. PPID sedang menyiapkan Surat Penolakan beserta alasannya.",
+    16: "Data sudah dapat diunduh. Setelah itu, nyatakan bahwa Anda sudah menerimanya.",
+    "returned": "Permohonan Anda perlu dilengkapi. Selama menunggu, kedua tenggat berhenti.",
+    "received": "Selesai. Anda sudah menyatakan data diterima.",
+    "refused": "Selesai dengan penolakan. Alasan dan cara mengajukan keberatan ada dalam surat.",
+    "withdrawn": "Permohonan ini sudah Anda cabut.",
+}
+_NOT_REPEATED = {"RequestSubmitted": {"data_wanted", "purpose"}}
+"""Texts that the page shows in a place of their own."""
+
+
+def shown(
+    app: Requests, answer: Mapping[str, Any], timeline: Sequence[TimelineEntry]
+) -> dict[str, Any]:
+    """What both pages say of a request; `answer` and `timeline` as their viewer may see them."""
+    it: dict[str, Any] = dict(answer)
+    for name in _DATES:
+        it[name] = date.fromisoformat(it[name]) if it[name] else None
+    texts = {name: text for entry in timeline for name, text in entry.texts.items()}
+    details = {entry.fact: entry.details for entry in timeline}
+    agency = app.agencies.get(it["agency"] or "", "Perangkat daerah")
+    begun = details["RequestSubmitted"]
+    it |= {
+        "activity": STEPS[it["step"]].activity if it["step"] else "",
+        "state_label": STATES[it["state"]],
+        "state_kind": _STATE_KINDS.get(it["state"], "plain"),
+        "waiting_label": waiting_label(it["waiting_for"]),
+        "decision_label": _DECISIONS.get(it["decision"] or ""),
+        "refusal_label": _refusal_label(it),
+        "plain_words": _plain_words(it, agency),
+        "texts": texts,
+        "forgotten": "data_wanted" not in texts,
+        "format_label": choices.FORMATS[begun["format"]],
+        "kind_label": choices.KINDS[begun["kind"]],
+        "channel_label": choices.CHANNELS[begun["channel"]],
+        "file": _cleared_file(it, details),
+        "missing": [],
+        "missing_text": texts.get("missing"),
+        "complete_by": None,
+        "objection_label": _ground_label(it["objection_ground"]),
+        "objection_case": texts.get("case", "dihapus"),
+    }
+    if it["state"] == "returned":
+        returned = details["RequestReturned"]
+        it["missing"] = [choices.MISSING[code] for code in returned["missing"]]
+        it["complete_by"] = date.fromisoformat(returned["complete_by"])
+    it["working_days"] = {name: working_days_to(app, it[name]) for name in _CLOCKS}
+    it["stages"], it["stage"] = _stages(it)
+    it["timeline"] = [_entry(entry) for entry in timeline] + _open_step(it)
+    return it
+
+
+def waiting_label(role: str | None) -> str:
+    return LABELS[Role(role)] if role else "tidak ada"
+
+
+def working_days_to(app: Requests, day: date | None) -> int | None:
+    """Left until then; negative when it is over."""
+    today = app.today()
+    return today.calendar.working_days_between(today.day, day) if day else None
+
+
+def letters_of(it: Mapping[str, Any], address: str, *, role: str) -> list[dict[str, Any]]:
+    """The letters this reader may open; `address` has a place for the letter's id."""
+    return [
+        {
+            **letter,
+            "title": LETTERS.get(letter["letter"], letter["letter"]),
+            "href": address.format(letter["letter_id"]),
+        }
+        for letter in it["letters"]
+        if role != Role.PEMOHON or letter["addressed_to"] == Role.PEMOHON
+    ]
+
+
+def _stages(it: Mapping[str, Any]) -> tuple[tuple[str, ...], int]:
+    if it["state"] == "withdrawn":
+        return _WITHDRAWN_STAGES, len(_WITHDRAWN_STAGES) + 1
+    if it["decision"] == "refused":
+        return _REFUSED_STAGES, 4 if it["step"] else len(_REFUSED_STAGES) + 1
+    return _GRANTED_STAGES, _GRANTED_STAGE.get(it["step"], len(_GRANTED_STAGES) + 1)
+
+
+def _plain_words(it: Mapping[str, Any], agency: str) -> str:
+    words = _PLAIN_WORDS[it["step"] if it["state"] == "open" else it["state"]]
+    if it["step"] == 16 and not it["delivery_letter_on"]:
+        words = "Surat Penyampaian Data sedang diterbitkan; tunggu beberapa saat."
+    return words.format(agency=agency)
+
+
+def _refusal_label(it: Mapping[str, Any]) -> str | None:
+    told = it["refused_part"] or it
+    if not told["reason_code"]:
+        return None
+    return f"{refusal.BY_CODE[told['reason_code']].text} ({told['article']})"
+
+
+def _ground_label(ground: str | None) -> str | None:
+    return choices.GROUNDS[ground].text if ground else None
+
+
+def _cleared_file(
+    it: Mapping[str, Any], details: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any] | None:
+    if not it["cleared_digest"]:
+        return None
+    for fact in ("DataDelivered", "DataMasked", "DataFoundClean", "EarlierClearanceCited"):
+        if fact in details:
+            return {"masked_columns": [], **details[fact], "digest": it["cleared_digest"]}
+    return None
+
+
+def _open_step(it: Mapping[str, Any]) -> list[dict[str, Any]]:
+    if not it["step"]:
+        return []
+    note = "menunggu kelengkapan dari Pemohon" if it["state"] == "returned" else ""
+    by_when = f"paling lambat {tanggal(it['due'])}" if it["due"] else ""
+    return [
+        {
+            "title": f"Langkah {it['step']}: {it['activity']}",
+            "when": by_when,
+            "by": f"menunggu {it['waiting_label']}",
+            "note": note,
+            "state": "now",
+        }
+    ]
+
+
+def _entry(entry: TimelineEntry) -> dict[str, Any]:
+    role = LABELS.get(entry.by_role, "Sistem")  # type: ignore[call-overload]
+    lines = [_note(entry)]
+    for name, text in entry.texts.items():
+        if name not in _NOT_REPEATED.get(entry.fact, ()):
+            lines.append(f"{TEXT_TITLES[name]}: {text}")
+    return {
+        "title": entry.title,
+        "when": entry.at,
+        "by": f"{role} ({entry.by_name})" if entry.by_name else role,
+        "note": "\n".join(line for line in lines if line),
+        "state": "late" if entry.late else "done",
+        "badge": _badge(entry),
+    }
+
+
+def _badge(entry: TimelineEntry) -> tuple[str, str] | None:
+    if not entry.was_due or entry.next_step == entry.step:
+        return None
+    due = tanggal(entry.was_due)
+    if entry.late:
+        return f"terlambat, tenggat {due}", "bad"
+    return f"tepat waktu, tenggat {due}", "good"
+
+
+def _note(entry: TimelineEntry) -> str:
+    d = entry.details
+    match entry.fact:
+        case "DataFoundInDip":
+            return f"Butir {d['dip_entry']}."
+        case "RequestGrantedInPart" | "RequestRefused" | "RefusalSent" | "RefusalNotified":
+            return f"{refusal.BY_CODE[d['reason_code']].text.capitalize()} ({d['article']})."
+        case "DataMasked":
+            return "Kolom: " + ", ".join(column["column"] for column in d["masked_columns"]) + "."
+        case "EarlierClearanceCited":
+            return f"Dari permohonan {d['cites']}."
+        case "ListedInDaftarData" | "DaftarDataUpdated":
+            return f"{d['title']}, tahun {d['year']}."
+        case "DataDelivered":
+            return f"Berkas {d['filename']}, dapat diunduh sampai {tanggal(d['access_until'])}."
+        case "RequestReturned":
+            missing = "; ".join(choices.MISSING[code] for code in d["missing"])
+            return f"{missing}. Dilengkapi paling lambat {tanggal(d['complete_by'])}."
+        case "DeadlineExtended":
+            until = tanggal(d["new_statutory_due"])
+            reason = choices.EXTENSION_REASONS[d["reason_code"]]
+            return f"{d['days']} hari kerja, menjadi {until}. {reason}."
+        case "ObjectionLodged":
+            ground = choices.GROUNDS[d["ground"]].text
+            return f"{ground}. Dijawab paling lambat {tanggal(d['answer_due'])}."
+        case "ObjectionDecided":
+            return f"{choices.DECISIONS[d['decision']]}."
+        case "LetterIssued":
+            return f"{LETTERS.get(d['letter'], d['letter'])} nomor {d['number']}."
+        case "MailSent":
+            return f"Kepada {LABELS.get(d['audience'], d['audience'])}."
+    return ""

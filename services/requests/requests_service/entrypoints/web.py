@@ -1,0 +1,27 @@
+"""The web application: the API and the pages, and the paths they serve."""
+
+from pathlib import Path
+
+from chassis.http import build_app
+from chassis.postgres import Pool
+from chassis.settings import Settings
+from fastapi import FastAPI
+
+from requests_service.bootstrap import build_application
+from requests_service.entrypoints import http, pages
+from requests_service.entrypoints.statuses import ERRORS
+
+PATHS = ("/permohonan", "/meja", "/masuk", "/keluar", "/sop", "/api/requests")
+
+
+def build_web(settings: Settings, pool: Pool) -> FastAPI:
+    """The service's pages and API."""
+    return build_app(
+        settings,
+        pool,
+        title="Requests",
+        routers=[http.router, pages.router],
+        errors=ERRORS,
+        application=build_application(settings, pool),
+        templates=[Path(__file__).parent.parent / "templates"],
+    )

@@ -1,0 +1,114 @@
+"""What is published fits its schema, and nothing leaves that has none."""
+
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+from requests_service.adapters.plain_mapper import PlainMapper
+from requests_service.adapters.published import PUBLISHED
+from requests_service.domain import events as f
+
+from services.requests.tests import builders as b
+
+CONTRACTS = Path(__file__).parents[2] / "contracts"
+NOT_OF_A_REQUEST = {"PersonErased"}
+STAYS_INSIDE = {
+    "DataMasked",
+    "DataFoundClean",
+    "LetterIssued",
+    "DaftarDataUpdated",
+    "MailSent",
+    "ReportCameLate",
+}
+"""Other services' news is theirs to tell."""
+
+
+def schema_of(name):
+    return json.loads((CONTRACTS / f"{name}.v1.schema.json").read_text(encoding="utf-8"))
+
+
+def complaints(name, data):
+    validator = Draft202012Validator(schema_of(name), format_checker=FormatChecker())
+    return [error.message for error in validator.iter_errors(data)]
+
+
+def everything_that_happened():
+    extended = b.a_forwarded_request()
+    extended.extend(
+        b.PPID, b.MONDAY, days=7, reason_code="belum_dikuasai",
+        reason="Dokumen masih dikumpulkan dari arsip kecamatan.", seal=b.sealed,
+    )  # fmt: skip
+    completed = b.a_returned_request()
+    completed.complete(b.PEMOHON, b.MONDAY, answer="Untuk skripsi", seal=b.sealed)
+    decided = b.an_objected_request()
+    decided.decide_objection(
+        b.ATASAN, b.MONDAY, decision="dikabulkan", reason="Data ini bukan rahasia dagang.",
+        seal=b.sealed,
+    )  # fmt: skip
+    cited = b.a_request_found_in_dip()
+    cited.cite_earlier_clearance(b.PPID, b.MONDAY, earlier=b.a_received_request())
+    unmaskable = b.a_handed_over_request()
+    unmaskable.refuse(b.PPID, b.MONDAY, refusal=b.CANNOT_BE_MASKED, seal=b.sealed)
+    unmaskable.notify_refusal(b.PPID, b.MONDAY)
+    in_part = b.a_request_granted_in_part()
+    in_part.hand_over(b.DISKOPINDAG, b.MONDAY, file=b.UPLOADED, seal=b.sealed)
+    b.a_masked_request(b.MONDAY, start=in_part).hand_to_walidata(b.PPID, b.MONDAY)
+    in_part.list_in_daftar_data(b.WALIDATA, b.MONDAY, year=2027, entry=b.ENTRY)
+    in_part.draft_delivery(b.WALIDATA, b.MONDAY, seal=b.sealed)
+    in_part.deliver(b.PPID, b.MONDAY)
+    requests = [
+        b.a_received_request(), b.a_request_with_data_on_hand(), b.a_withdrawn_request(),
+        extended, completed, decided, cited, unmaskable, in_part,
+    ]  # fmt: skip
+    return [fact for data_request in requests for fact in data_request.pending_events]
+
+
+def test_every_fact_is_published_or_stays_inside_by_decision():
+    assert {fact.__name__ for fact in f.all_facts()} | NOT_OF_A_REQUEST == (
+        set(PUBLISHED) | STAYS_INSIDE
+    )
+
+
+def test_every_published_type_has_its_schema_and_example_and_no_other_has():
+    files = {path.name for path in CONTRACTS.glob("*.json")}
+
+    assert files == {
+        f"{name}.v1.{kind}.json" for name in PUBLISHED for kind in ("schema", "example")
+    }
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_a_schema_is_strict_and_its_example_fits(name):
+    Draft202012Validator.check_schema(schema_of(name))
+    example = json.loads((CONTRACTS / f"{name}.v1.example.json").read_text(encoding="utf-8"))
+
+    assert [] == complaints(name, example)
+    assert complaints(name, {**example, "name": "Siti Rahmawati"})
+    for key in example:
+        assert complaints(name, {k: v for k, v in example.items() if k != key})
+
+
+def test_what_is_published_of_every_fact_fits_its_schema():
+    mapper, seen = PlainMapper(), set()
+
+    for fact in everything_that_happened():
+        name = type(fact).__name__
+        if name in PUBLISHED:
+            public = PUBLISHED[name](json.loads(mapper.to_stored_event(fact).state))
+            assert [] == complaints(name, public), name
+            seen.add(name)
+
+    assert set(PUBLISHED) - NOT_OF_A_REQUEST == seen
+
+
+def test_nothing_sealed_and_no_person_leaves():
+    mapper = PlainMapper()
+
+    for fact in everything_that_happened():
+        name = type(fact).__name__
+        if name in PUBLISHED:
+            public = json.dumps(PUBLISHED[name](json.loads(mapper.to_stored_event(fact).state)))
+            assert "_sealed" not in public
+            assert "<" not in public
+            assert b.PEMOHON.id not in public

@@ -1,0 +1,203 @@
+"""What a form may say: identity, purpose, reasons."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from requests_service.domain.district_codes import DISTRICTS
+from requests_service.domain.errors import (
+    ChoiceUnknown,
+    DataWantedUnclear,
+    IdentityInvalid,
+    PurposeUnclear,
+    ReasonMissing,
+    ReasonUnknown,
+    TextMissing,
+)
+from requests_service.domain.identity import must_be_a_nik
+from requests_service.domain.refusal import NOTICE_OF_OBJECTION, REASONS, Refusal
+from requests_service.domain.texts import must_be_a_purpose, must_describe_data
+
+from services.requests.tests import builders as b
+
+TODAY = date(2026, 11, 20)
+
+
+@pytest.mark.parametrize(
+    "nik",
+    [
+        "3573010507990001",
+        "3573014507990001",
+        "3573052902000001",
+        "1101013112450009",
+        " 3573010507990001 ",
+    ],
+)
+def test_a_nik_that_can_be_is_taken(nik):
+    must_be_a_nik(nik, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("nik", "told"),
+    [
+        ("", "16 angka"),
+        ("357301050799000", "16 angka"),
+        ("35730105079900011", "16 angka"),
+        ("357301050799000a", "16 angka"),
+        ("３５７３０１０５０７９９０００１", "16 angka"),
+        ("9999010507990001", "kode kecamatan"),
+        ("3573060507990001", "kode kecamatan"),
+        ("3573013202990001", "tanggal lahir"),
+        ("3573017113990001", "tanggal lahir"),
+        ("3573010013990001", "tanggal lahir"),
+        ("3573012902010001", "tanggal lahir"),
+        ("3573017202990001", "tanggal lahir"),
+        ("3573010507990000", "0000"),
+    ],
+)
+def test_a_nik_that_cannot_be_is_refused_with_where_it_is_wrong(nik, told):
+    with pytest.raises(IdentityInvalid, match=told) as refused:
+        must_be_a_nik(nik, TODAY)
+
+    assert refused.value.field == "nik"
+
+
+@given(
+    st.sampled_from(sorted(DISTRICTS)),
+    st.dates(date(1927, 1, 1), date(2026, 11, 19)),
+    st.booleans(),
+    st.integers(1, 9999),
+)
+def test_every_district_and_birth_date_makes_a_nik(regency, born, woman, serial):
+    district = DISTRICTS[regency].split()[0]
+    day = born.day + 40 * woman
+
+    must_be_a_nik(f"{regency}{district}{day:02}{born:%m%y}{serial:04}", TODAY)
+
+
+def test_there_are_as_many_districts_as_the_source_has():
+    assert 7879 == sum(len(codes.split()) for codes in DISTRICTS.values())
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("name", " . "),
+        ("address", ""),
+        ("occupation", "-"),
+        ("email", "siti"),
+        ("email", "siti@contoh"),
+        ("email", "siti@contoh.example, dua@contoh.example"),
+        ("email", "siti@contoh.example\nBcc: x@contoh.example"),
+        ("phone", "0812"),
+        ("phone", "telepon saya"),
+        ("name", "a" * 201),
+        ("name", "Siti\nRahmawati"),
+    ],
+)
+def test_a_wrong_field_is_named(field, value):
+    with pytest.raises(IdentityInvalid) as refused:
+        replace(b.IDENTITY, **{field: value}).must_be_valid(TODAY)
+
+    assert refused.value.field == field
+
+
+def test_a_body_needs_its_name_and_deed_and_no_nik():
+    body = replace(
+        b.IDENTITY, kind="instansi_non_pemerintah", nik=None, institution="Yayasan Data Warga"
+    )
+
+    with pytest.raises(IdentityInvalid) as refused:
+        body.must_be_valid(TODAY)
+    replace(body, legal_deed="AHU-0001.AH.01.04 Tahun 2020").must_be_valid(TODAY)
+
+    assert refused.value.field == "legal_deed"
+
+
+def test_a_body_of_the_government_does_not_come_this_way():
+    with pytest.raises(ChoiceUnknown, match="instansi_non_pemerintah"):
+        replace(b.IDENTITY, kind="instansi_pemerintah").must_be_valid(TODAY)
+
+
+@pytest.mark.parametrize(
+    "purpose",
+    [
+        "Bahan skripsi tentang sebaran UMKM di Kota Malang",
+        "Penelitian kemiskinan untuk tesis S2 di UB",
+        "Menyusun rencana usaha kedai kopi di Lowokwaru",
+        "Analisis TPT dan TPAK oleh BPS Kota Malang",
+        "For a thesis about small businesses",
+    ],
+)
+def test_a_purpose_that_says_something_is_taken(purpose):
+    must_be_a_purpose(purpose)
+
+
+@pytest.mark.parametrize(
+    "purpose",
+    [
+        "",
+        "   ",
+        "skripsi",
+        "asdf asdf asdf asdf",
+        "tes tes tes tes tes",
+        "aaaaaaaa bbbbbbbb cccccccc dddddddd",
+        "penting penting penting penting",
+        "1234 5678 9012 3456",
+        "qwrtpsdfgh zxcvbnmkjh sdfghjklqw wrtypsdfg",
+        "test coba aja deh",
+        "! ? . , ; : -",
+        "x" * 300,
+        "kata " * 1200,
+    ],
+)
+def test_a_purpose_that_says_nothing_is_refused(purpose):
+    with pytest.raises((PurposeUnclear, TextMissing)) as refused:
+        must_be_a_purpose(purpose)
+
+    assert "Tujuan pemanfaatan data" in str(refused.value)
+
+
+@pytest.mark.parametrize("data_wanted", ["", "data", "tes", "....", "asdf qwerty"])
+def test_data_that_is_not_described_is_refused(data_wanted):
+    with pytest.raises(DataWantedUnclear):
+        must_describe_data(data_wanted)
+
+
+def test_the_reasons_are_pasal_17_a_to_j_and_the_laws_others():
+    letters = [reason.code[-1] for reason in REASONS if reason.code.startswith("pasal_17_")]
+
+    assert list("abcdefghij") == letters
+    for reason in REASONS:
+        assert "UU Nomor 14 Tahun 2008" in reason.article
+        assert set(reason.steps) <= {6, 8, 10}
+        assert reason.text
+
+
+@pytest.mark.parametrize("narrative", ["", "ditolak", "x" * 80, "tidak bisa " * 10])
+def test_a_refusal_without_clear_reasons_is_none(narrative):
+    with pytest.raises(ReasonMissing, match="alasan yang jelas"):
+        Refusal("pasal_17_b", narrative)
+
+
+def test_a_refusal_by_another_law_names_that_law():
+    with pytest.raises(ReasonMissing, match="undang-undang lain"):
+        Refusal("pasal_17_j", b.NARRATIVE)
+
+    refusal = Refusal("pasal_17_j", b.NARRATIVE, "Pasal 21 UU Nomor 16 Tahun 1997")
+    assert refusal.article.endswith("juncto Pasal 21 UU Nomor 16 Tahun 1997")
+
+
+def test_a_reason_outside_the_table_or_the_step_is_refused():
+    with pytest.raises(ReasonUnknown):
+        Refusal("karena_malas", b.NARRATIVE)
+    with pytest.raises(ReasonUnknown, match="langkah 6 atau 8"):
+        b.NOT_HELD.must_fit(10)
+
+
+def test_the_notice_says_how_long_and_to_whom_to_object():
+    for words in ("Atasan PPID", "30 (tiga puluh) hari kerja", "Pasal 35", "Pasal 36"):
+        assert words in NOTICE_OF_OBJECTION

@@ -1,0 +1,259 @@
+"""The API as a client meets it: status codes, sentences, versions, keys."""
+
+from uuid import uuid4
+
+import pytest
+from requests_service.domain.commands import COMMANDS
+
+from services.requests.tests import builders as b
+from services.requests.tests.conftest import PASSWORD, a_submission, settings_for
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture(autouse=True)
+def _the_clock(clock_at):
+    """Friday, ten in the morning in Malang."""
+
+
+@pytest.fixture
+def session(app):
+    """`session("ppid")` are the headers of an officer."""
+
+    def headers(role, agency=None):
+        from requests_service.application import StaffMember
+
+        token = app.session(StaffMember(str(uuid4()), "x", "Petugas", role, agency), seconds=600)
+        return {"Authorization": f"Bearer {token}"}
+
+    return headers
+
+
+def submit(client, headers=None, **other):
+    return client.post("/api/requests", json=a_submission(**other), headers=headers or {})
+
+
+def command(client, request_id, name, body=None, **headers):
+    return client.post(f"/api/requests/{request_id}/{name}", json=body or {}, headers=headers)
+
+
+def test_the_public_submits_and_follows_by_code(client):
+    answer = submit(client)
+
+    told = answer.json()
+    assert (201, "2026-0001", 6) == (answer.status_code, told["register_number"], told["step"])
+    own = client.get(
+        f"/api/requests/{told['id']}", headers={"X-Tracking-Code": told["tracking_code"]}
+    )
+    assert (200, '"1"') == (own.status_code, own.headers["etag"])
+    assert ["withdraw"] == own.json()["commands"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"nik": "1"}, "16 angka"),
+        ({"purpose": "tes"}, "Tujuan pemanfaatan data"),
+        ({"email": "siti"}, "surel"),
+        ({"data_wanted": "x"}, "Rincian data"),
+    ],
+)
+def test_what_is_wrong_in_the_form_is_told_in_a_sentence(client, wrong, words):
+    answer = submit(client, **wrong)
+
+    assert 422 == answer.status_code
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert words in answer.json()["title"]
+
+
+def test_a_field_that_is_not_known_is_refused_and_what_was_typed_is_not_repeated(client):
+    answer = submit(client, nama="Rahasia Sekali")
+
+    assert 422 == answer.status_code
+    assert "Rahasia" not in answer.text
+
+
+def test_the_same_key_answers_the_same_and_another_body_is_refused(client):
+    key = {"Idempotency-Key": "k-1"}
+    first = submit(client, key)
+
+    assert first.json() == submit(client, key).json()
+    assert 422 == submit(client, key, name="Orang Lain").status_code
+
+
+def test_nobody_reads_a_request_without_code_or_session(client, session):
+    told = submit(client).json()
+    path = f"/api/requests/{told['id']}"
+
+    assert 401 == client.get(path).status_code
+    assert 403 == client.get(path, headers={"X-Tracking-Code": "WRONGWRONG"}).status_code
+    assert 403 == client.get(path, headers=session("operator")).status_code
+    assert 403 == client.get(path, headers=session("ppid_pembantu", "dinsos")).status_code
+    assert 200 == client.get(path, headers=session("auditor")).status_code
+    assert 404 == client.get(f"/api/requests/{uuid4()}", headers=session("ppid")).status_code
+    assert 422 == client.get("/api/requests/bukan-uuid", headers=session("ppid")).status_code
+
+
+def test_a_command_moves_the_step_and_says_where_it_stands(client, session):
+    request_id = submit(client).json()["id"]
+
+    answer = command(
+        client, request_id, "check-availability", {"agency": "diskopindag"}, **session("ppid")
+    )
+
+    told = answer.json()
+    assert (200, 7, "diskopindag") == (answer.status_code, told["step"], told["agency"])
+    events = client.get(f"/api/requests/{request_id}/events", headers=session("auditor")).json()
+    assert ["RequestSubmitted", "OwnerFound"] == [each["fact"] for each in events["events"]]
+
+
+def test_a_stale_version_and_a_step_that_is_not_open_are_conflicts(client, session):
+    request_id = submit(client).json()["id"]
+    ppid = session("ppid")
+    command(client, request_id, "check-availability", {"agency": "diskopindag"}, **ppid)
+
+    stale = command(client, request_id, "forward", **ppid, **{"If-Match": '"1"'})
+    not_open = command(client, request_id, "hand-to-walidata", **ppid)
+    fresh = command(client, request_id, "forward", **ppid, **{"If-Match": '"2"'})
+
+    assert (409, 409, 200) == (stale.status_code, not_open.status_code, fresh.status_code)
+    assert "Muat ulang" in stale.json()["title"]
+    assert "langkah 11" in not_open.json()["title"]
+
+
+def test_a_command_repeated_under_its_key_is_done_once(client, session):
+    request_id = submit(client).json()["id"]
+    ppid = {**session("ppid"), "Idempotency-Key": "k-2"}
+
+    first = command(client, request_id, "check-availability", {"agency": "dinsos"}, **ppid)
+    second = command(client, request_id, "check-availability", {"agency": "dinsos"}, **ppid)
+
+    assert (200, first.json()) == (second.status_code, second.json())
+
+
+def test_a_role_without_the_step_is_told_whose_it_is(client, session):
+    request_id = submit(client).json()["id"]
+
+    answer = command(
+        client, request_id, "check-availability", {"agency": "dinsos"}, **session("walidata")
+    )
+
+    assert (403, "Langkah 6 milik PPID, bukan Walidata.") == (
+        answer.status_code, answer.json()["title"],
+    )  # fmt: skip
+
+
+def test_every_command_has_its_route(client):
+    paths = client.get("/api/requests/openapi.json").json()["paths"]
+
+    for name in COMMANDS:
+        assert "post" in paths[f"/api/requests/{{request_id}}/{name}"]
+
+
+def test_a_refusal_without_clear_reasons_is_refused(client, session):
+    request_id = submit(client).json()["id"]
+
+    answer = command(
+        client, request_id, "refuse", {"reason_code": "pasal_17_a", "narrative": "tidak"},
+        **session("ppid"),
+    )  # fmt: skip
+
+    assert 422 == answer.status_code
+    assert "alasan yang jelas" in answer.json()["title"]
+
+
+def test_the_pemohon_acts_with_the_code_alone(client):
+    told = submit(client).json()
+    code = {"X-Tracking-Code": told["tracking_code"]}
+
+    answer = command(client, told["id"], "withdraw", {"reason": "Sudah tidak perlu"}, **code)
+
+    assert (200, "withdrawn") == (answer.status_code, answer.json()["state"])
+    assert (
+        403 == command(client, told["id"], "grant", **{"X-Tracking-Code": "SALAHSALAH"}).status_code
+    )
+
+
+def test_the_desk_lists_by_cursor_and_shows_no_sealed_text(client, session):
+    for _ in range(3):
+        submit(client)
+    ppid = session("ppid")
+
+    page = client.get("/api/requests?limit=2", headers=ppid).json()
+    rest = client.get(f"/api/requests?limit=2&cursor={page['next_cursor']}", headers=ppid).json()
+
+    assert ["2026-0001", "2026-0002"] == [each["register_number"] for each in page["items"]]
+    assert ["2026-0003"] == [each["register_number"] for each in rest["items"]]
+    assert rest["next_cursor"] is None
+    assert not {"data_wanted_sealed", "person_id"} & set(page["items"][0])
+    assert 401 == client.get("/api/requests").status_code
+    assert 403 == client.get("/api/requests", headers=session("operator")).status_code
+    assert 422 == client.get("/api/requests?cursor=bukan", headers=ppid).status_code
+
+
+def test_identity_is_for_services_alone_and_each_reading_is_a_fact(
+    client, session, letters_tokens, pool
+):
+    request_id = submit(client).json()["id"]
+    path = f"/api/requests/{request_id}/pemohon?fields=name,address&fact=requests-1"
+    token = letters_tokens.sign({}, purpose="service", seconds=60)
+
+    assert 401 == client.get(path).status_code
+    assert 401 == client.get(path, headers=session("ppid")).status_code
+    told = client.get(path, headers={"Authorization": f"Bearer {token}"}).json()
+
+    assert {"name": "Siti Rahmawati", "address": "Jalan Ijen 1, Malang"} == told["fields"]
+    assert b.FORM.purpose == told["texts"]["purpose"]
+    assert [("letters",)] == pool.execute("SELECT actor FROM facts WHERE type = 'PersonalDataRead'")
+
+
+def test_a_forgotten_person_is_gone(client, app, letters_tokens):
+    from uuid import UUID
+
+    from chassis.actor import Actor
+
+    request_id = submit(client).json()["id"]
+    app.erase(UUID(request_id), Actor("operator-1", "operator"))
+    token = letters_tokens.sign({}, purpose="service", seconds=60)
+
+    answer = client.get(
+        f"/api/requests/{request_id}/pemohon?fields=name",
+        headers={"Authorization": f"Bearer {token}"},
+    )
+
+    assert 410 == answer.status_code
+
+
+def test_tickets_are_given_to_whom_they_are_for(client, session, letters_tokens):
+    request_id = submit(client).json()["id"]
+    command(client, request_id, "check-availability", {"dip_entry": "dip-1"}, **session("ppid"))
+
+    ticket = command(client, request_id, "upload-ticket", **session("ppid")).json()["ticket"]
+
+    claims = letters_tokens.verify(ticket, purpose="upload", issuer="requests")
+    assert request_id == claims["request_id"]
+    assert 403 == command(client, request_id, "upload-ticket", **session("walidata")).status_code
+    assert 403 == command(client, request_id, "download-ticket", **session("ppid")).status_code
+
+
+def test_an_officer_signs_in_and_is_known(client, app, ppid_account):
+    wrong = client.post("/api/requests/sign-in", json={"username": "ppid", "password": "x"})
+    right = client.post("/api/requests/sign-in", json={"username": "ppid", "password": PASSWORD})
+
+    assert (401, 200) == (wrong.status_code, right.status_code)
+    headers = {"Authorization": f"Bearer {right.json()['token']}"}
+    assert 200 == client.get("/api/requests", headers=headers).status_code
+    assert "ppid" == right.json()["role"]
+
+
+def test_a_service_token_is_no_session_and_a_session_no_service_token(client, session):
+    request_id = submit(client).json()["id"]
+    from chassis.sessions import Tokens
+
+    as_service = Tokens(settings_for("requests")).sign({}, purpose="service", seconds=60)
+
+    answer = client.get(
+        f"/api/requests/{request_id}", headers={"Authorization": f"Bearer {as_service}"}
+    )
+
+    assert 401 == answer.status_code
