@@ -67,14 +67,14 @@ def _timeline(city: City, request_id: str, folder: Path) -> None:
 
 def _letters(city: City, request_id: str, folder: Path) -> None:
     for letter in city.officer("ppid").request(request_id)["letters"]:
-        pdf = city.officer("ppid").http.get(f"/api/letters/{letter['letter_id']}")
+        pdf = city.officer("ppid").fetch(f"/api/letters/{letter['letter_id']}")
         pdf.raise_for_status()
         (folder / f"{letter['letter']}.pdf").write_bytes(pdf.content)
-        say(f"  letter {letter['number']:<28}{letter['letter']}")
+        say(f"  letter {letter['number']:<34}{letter['letter']}")
 
 
 def _masked_file(city: City, request_id: str, folder: Path) -> None:
-    file = city.officer("ppid").http.get(f"/api/privacy/requests/{request_id}/masked")
+    file = city.officer("ppid").fetch(f"/api/privacy/requests/{request_id}/masked")
     file.raise_for_status()
     (folder / "masked.csv").write_bytes(file.content)
 

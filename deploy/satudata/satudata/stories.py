@@ -7,12 +7,13 @@ demonstration prints it; tests assert it.
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from satudata.demo_city import PASSWORD
+from satudata.demo_city import PASSWORD, STAFF
 from satudata.places import ROOT
 
 HANDED_OVER = ROOT / "services" / "catalog" / "demo" / "handover" / "umkm_lowokwaru.csv"
@@ -76,17 +77,30 @@ class NotDone(Exception):
 class Caller:
     """Somebody with a session, or a Pemohon with a tracking code."""
 
-    def __init__(self, url: str, role: str, headers: dict[str, str]) -> None:
+    def __init__(self, url: str, role: str, headers: Callable[[], dict[str, str]]) -> None:
+        """`headers` say who it is; asked again when a session has ended."""
         self.role = role
-        self.http = httpx.Client(base_url=url, headers=headers, timeout=30)
+        self._headers = headers
+        self._http = httpx.Client(base_url=url, headers=headers(), timeout=30)
+
+    def fetch(self, path: str, method: str = "GET") -> httpx.Response:
+        """The answer, whatever it is."""
+        return self._send(method, path)
 
     def get(self, path: str) -> Any:
         """A GET's JSON."""
-        return _json(self.http.get(path))
+        return _json(self.fetch(path))
 
-    def post(self, path: str, body: dict[str, Any] | None = None, **more: Any) -> Any:
+    def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         """A POST's JSON."""
-        return _json(self.http.post(path, json=body or {}, **more))
+        return _json(self._send("POST", path, json=body or {}))
+
+    def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
+        answer = self._http.request(method, path, **more)
+        if answer.status_code == 401:
+            self._http.headers.update(self._headers())
+            answer = self._http.request(method, path, **more)
+        return answer
 
     def command(self, request_id: str, name: str, **fields: Any) -> Any:
         """One command on a request."""
@@ -108,16 +122,17 @@ class City:
     def officer(self, username: str) -> Caller:
         """A signed-in officer of the demonstration."""
         if username not in self._officers:
-            answer = _json(
-                httpx.post(
-                    f"{self.url}/api/requests/sign-in",
-                    json={"username": username, "password": PASSWORD},
-                    timeout=30,
-                )
-            )
-            headers = {"Authorization": f"Bearer {answer['token']}"}
-            self._officers[username] = Caller(self.url, answer["role"], headers)
+            role = {account.username: account.role for account in STAFF}[username]
+            self._officers[username] = Caller(self.url, role, partial(self._sign_in, username))
         return self._officers[username]
+
+    def _sign_in(self, username: str) -> dict[str, str]:
+        answer = httpx.post(
+            f"{self.url}/api/requests/sign-in",
+            json={"username": username, "password": PASSWORD},
+            timeout=30,
+        )
+        return {"Authorization": f"Bearer {_json(answer)['token']}"}
 
     def submit(self, **changed: Any) -> tuple[Caller, dict[str, Any]]:
         """Step 5: the Pemohon, and the request with its tracking code."""
@@ -130,7 +145,7 @@ class City:
             )
         )
         headers = {"X-Tracking-Code": answer["tracking_code"]}
-        return Caller(self.url, "pemohon", headers), answer
+        return Caller(self.url, "pemohon", lambda: headers), answer
 
     def until(
         self, request_id: str, what: str, true_of: Callable[[dict[str, Any]], Any]

@@ -2,6 +2,7 @@
 
 import base64
 import dataclasses
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -107,9 +108,54 @@ def signed_in(settings: Settings, client: TestClient) -> Callable[[str], TestCli
     return as_
 
 
+_KEPT = {
+    "datasets": (
+        "id, slug, title, description, agency, agency_name, topic, period, frequency, licence,"
+        " keywords, access, note, concept, definition, classification, measure, unit, version,"
+        " column_names, added_at, updated_at"
+    ),
+    "dataset_versions": (
+        "dataset, version, digest, address, table_address, filename, format, media_type, size,"
+        " row_count, columns, preview, notes, outline, added_at, added_by"
+    ),
+    "dip_entries": (
+        "id, summary, controller, producer, agency, made, forms, retention, category, dataset,"
+        " added_at"
+    ),
+}
+
+
+@pytest.fixture(scope="session")
+def imported_demo() -> dict[str, Any]:
+    """What importing the demo data gave, once it has been done; empty before."""
+    return {}
+
+
 @pytest.fixture
-def demo(catalog: Catalog) -> Catalog:
-    """The catalogue with the demo data in it."""
-    catalog.import_folder(DEMO / "catalogue.toml", WALIDATA)
-    catalog.import_dip(DEMO / "dip.toml", PPID)
+def demo(
+    catalog: Catalog, pool: Pool, tmp_path: Path, imported_demo: dict[str, Any]
+) -> Catalog:
+    """The catalogue with the demo data in it: imported for the first test, copied for the others."""
+    if not imported_demo:
+        catalog.import_folder(DEMO / "catalogue.toml", WALIDATA)
+        catalog.import_dip(DEMO / "dip.toml", PPID)
+        for path in (tmp_path / "files").rglob("*"):
+            if path.is_file():
+                name = str(path.relative_to(tmp_path))
+                imported_demo.setdefault("files", {})[name] = path.read_bytes()
+        with pool.connection() as conn, conn.cursor() as cur:
+            for table, columns in _KEPT.items():
+                out = io.StringIO()
+                cur.copy_expert(f"COPY {table} ({columns}) TO STDOUT", out)
+                imported_demo[table] = out.getvalue()
+        return catalog
+    for name, data in imported_demo["files"].items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    with pool.connection() as conn, conn.cursor() as cur:
+        for table, columns in _KEPT.items():
+            cur.copy_expert(
+                f"COPY {table} ({columns}) FROM STDIN", io.StringIO(imported_demo[table])
+            )
     return catalog

@@ -17,7 +17,6 @@ from chassis.log import handled, record
 from chassis.message import Message
 from chassis.postgres import Pool
 
-from letters_service import views
 from letters_service.domain import letters, tokens, verdict
 from letters_service.domain.errors import (
     LetterErased,
@@ -75,6 +74,8 @@ class LettersApplication:
         qr_svg: Callable[[str], str],
         has_glyph: Callable[[str], bool],
         words_of: Callable[[bytes], str],
+        by_token: Callable[[str], Row | None],
+        by_digest: Callable[[str], Row | None],
     ) -> None:
         self._pool = pool
         self._city = city
@@ -87,6 +88,8 @@ class LettersApplication:
         self._qr_svg = qr_svg
         self._has_glyph = has_glyph
         self._words_of = words_of
+        self._by_token = by_token
+        self._by_digest = by_digest
 
     # Messages
 
@@ -160,15 +163,15 @@ class LettersApplication:
         cited = self._cited(kind, request_id)
         if cited is None and letters.must_wait_for_cited(kind, data, attempts=job.attempts):
             raise Later(f"{kind.cites} of this request is not issued yet")
-        agency, due = (data.get("agency"), data.get("statutory_due"))
+        due = data.get("statutory_due")
         return Occasion(
             data=data,
             fact=job.args["fact"],
             happened_at=datetime.fromisoformat(job.args["happened_at"]),
             register_number=known[0]["register_number"],
             submitted_on=known[0]["submitted_on"],
-            # As the fact has it, where it does: the request may have gone on since.
-            agency=agency or known[0]["agency"],
+            # As the fact has it: the request may have gone on since. Those of others do not say.
+            agency=data["agency"] if "agency" in data else known[0]["agency"],
             statutory_due=date.fromisoformat(due) if due else known[0]["statutory_due"],
             cited=cited,
         )
@@ -300,7 +303,7 @@ class LettersApplication:
 
     def open_letter(self, letter_id: UUID, by: Actor) -> tuple[Row, bytes]:
         """The PDF for an officer whom it concerns. Raises a LettersError."""
-        letter = views.letter(self._pool, letter_id)
+        letter = self._letter(letter_id)
         _must_concern(letter, by)
         if letter is None:
             raise LetterNotFound
@@ -308,7 +311,7 @@ class LettersApplication:
 
     def open_by_ticket(self, letter_id: UUID, claims: Mapping[str, Any]) -> tuple[Row, bytes]:
         """The PDF for the Pemohon, who holds a ticket for this letter."""
-        letter = views.letter(self._pool, letter_id)
+        letter = self._letter(letter_id)
         if (
             letter is None
             or claims.get("letter_id") != str(letter_id)
@@ -317,6 +320,12 @@ class LettersApplication:
         ):
             raise TicketInvalid
         return letter, self._opened(letter, Actor(str(letter["owner"]), "pemohon"))
+
+    def _letter(self, letter_id: UUID) -> Row | None:
+        rows: list[Row] = self._pool.query(
+            "SELECT * FROM letters WHERE letter_id = %s", (letter_id,)
+        )
+        return rows[0] if rows else None
 
     def _opened(self, letter: Row, by: Actor) -> bytes:
         """Reading personal data is a fact of its own; what cannot be recorded is not read."""
@@ -339,22 +348,21 @@ class LettersApplication:
 
     def check(self, token: str, *, number: str | None = None) -> Row | None:
         """What the public may know of the letter with this check code, and this number if given."""
-        found: Row | None = views.public_by_token(self._pool, tokens.typed(token))
+        found = self._by_token(tokens.typed(token))
         if found is None or (number is not None and _same(number) != _same(found["number"])):
             return None
         return found
 
     def check_digest(self, digest: str) -> Row | None:
         """The same, for the SHA-256 of a file."""
-        found: Row | None = views.public_by_digest(self._pool, digest.lower())
-        return found
+        return self._by_digest(digest.lower())
 
     def verify(self, pdf: bytes) -> verdict.Finding[Row]:
         """Whether a file is a letter of ours. Raises Refused when it is no readable PDF."""
         return verdict.verify(
             pdf,
-            by_digest=self.check_digest,
-            by_token=lambda token: views.public_by_token(self._pool, token),
+            by_digest=self._by_digest,
+            by_token=self._by_token,
             words_of=self._words_of,
         )
 

@@ -1,6 +1,6 @@
 """Puts the service together; the one place that knows every part."""
 
-from functools import cache
+from functools import cache, partial
 
 from chassis.files import Files
 from chassis.keyring import Keyring
@@ -8,6 +8,7 @@ from chassis.postgres import Pool
 from chassis.sessions import Tokens
 from chassis.settings import Settings
 
+from letters_service import views
 from letters_service.adapters.pdf_words import words_of
 from letters_service.adapters.pemohon import PemohonDirectory
 from letters_service.application import LettersApplication, Press
@@ -30,6 +31,8 @@ def build_application(settings: Settings, pool: Pool) -> LettersApplication:
         qr_svg=typesetter.qr_svg,
         has_glyph=typesetter.has_glyph,
         words_of=words_of,
+        by_token=partial(views.public_by_token, pool),
+        by_digest=partial(views.public_by_digest, pool),
     )
 
 

@@ -1,4 +1,4 @@
-"""Reading: the register of letters, one letter, what the public may know, what still waits."""
+"""Reading: the register of letters, what the public may know of one, what still waits."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,11 +14,6 @@ _PUBLIC = "kind AS letter, number, sender, addressed_to, issued_on, digest"
 PAGE_SIZE = 50
 
 Row = dict[str, Any]
-
-
-def letter(pool: Pool, letter_id: UUID) -> Row | None:
-    """One letter, with all that is kept of it."""
-    return _first(pool.query("SELECT * FROM letters WHERE letter_id = %s", (letter_id,)))
 
 
 def letters(
@@ -38,11 +33,11 @@ def letters(
         FROM letters
         WHERE (%(agency)s::text IS NULL OR agency = %(agency)s)
           AND (%(request_id)s::uuid IS NULL OR request_id = %(request_id)s)
-          AND (%(register)s = '' OR position(lower(%(register)s) IN lower(register_number)) > 0)
+          AND (%(register)s = '' OR strpos(lower(register_number), lower(%(register)s)) > 0)
           AND (%(kind)s = '' OR kind = %(kind)s)
-          AND (%(after)s::uuid IS NULL OR (issued_at, letter_id) <
-               (SELECT issued_at, letter_id FROM letters WHERE letter_id = %(after)s))
-        ORDER BY issued_at DESC, letter_id DESC
+          AND (%(after)s::uuid IS NULL OR
+               position < (SELECT position FROM letters WHERE letter_id = %(after)s))
+        ORDER BY position DESC
         LIMIT %(limit)s
         """,
         {

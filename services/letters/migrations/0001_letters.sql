@@ -21,6 +21,7 @@ CREATE TABLE registers (
 -- Every letter issued. The PDF lies in the files, sealed under the owner's key.
 CREATE TABLE letters (
   letter_id uuid PRIMARY KEY,
+  position bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
   request_id uuid NOT NULL,
   because_of text NOT NULL,
   kind text NOT NULL,
@@ -46,7 +47,7 @@ CREATE TABLE letters (
   FOREIGN KEY (unit, naskah, year) REFERENCES registers
 );
 CREATE INDEX letters_digest ON letters (digest);
-CREATE INDEX letters_listed ON letters (issued_at DESC, letter_id);
+CREATE INDEX letters_request ON letters (request_id);
 CREATE INDEX letters_owner ON letters (owner);
 
 -- An issued letter is for ever: a mistake is put right by another letter.

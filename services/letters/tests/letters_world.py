@@ -137,7 +137,7 @@ class World:
         return [Job(*row) for row in rows]
 
     def letters(self) -> list[dict[str, Any]]:
-        return self.pool.query("SELECT * FROM letters ORDER BY issued_at, running")
+        return self.pool.query("SELECT * FROM letters ORDER BY position")
 
     def facts(self) -> list[tuple[str, dict[str, Any]]]:
         rows = self.pool.execute("SELECT type, state FROM facts ORDER BY position")

@@ -25,6 +25,7 @@ from privacy_service.entrypoints.web import build_web
 ROOT = Path(__file__).parents[3]
 KEYS = {"privacy": b"p" * 32, "requests": b"r" * 32}
 PPID = Actor("u-ppid", "ppid")
+WALIDATA = Actor("u-walidata", "walidata")
 PEMBANTU = Actor("u-dinsos", "ppid_pembantu", "dinsos")
 OTHER_PEMBANTU = Actor("u-dinkes", "ppid_pembantu", "dinkes")
 

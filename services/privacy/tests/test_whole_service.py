@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import openpyxl
 import pytest
+from chassis.actor import Actor
 from chassis.keyring import Forgotten
 from chassis.postgres import Pool
 from chassis.sandbox import Refused
@@ -22,6 +23,7 @@ from privacy_world import (
     PEOPLE,
     PPID,
     STATISTICS,
+    WALIDATA,
     WOMANS_NIK,
     World,
 )
@@ -214,6 +216,16 @@ def test_a_job_that_is_killed_and_runs_again_has_one_effect(world):
     assert 1 == len(world.facts("DataMasked"))
 
 
+def test_the_two_offices_that_deliver_fetch_the_masked_file(world):
+    told = world.a_masked_file()
+
+    for who in (PPID, WALIDATA):
+        assert told["size"] == len(world.app.released(world.request_id, who).data)
+    for who in (PEMBANTU, Actor("u", "auditor")):
+        with pytest.raises(errors.NotForYou):
+            world.app.released(world.request_id, who)
+
+
 def test_a_second_approval_is_refused(world):
     world.a_masked_file()
 
@@ -241,7 +253,7 @@ def test_what_is_left_after_masking_stops_the_release(world, monkeypatch):
     assert "NIK di kolom 'catatan' baris 2" in world.case["problem"]
 
 
-def test_a_value_hidden_in_a_column_that_is_kept_stops_the_release(world):
+def test_a_masked_value_that_a_kept_column_shows_stops_the_release(world):
     data = f"nik,catatan\n{NIK},nik ibu {WOMANS_NIK}\n{WOMANS_NIK},-\n".encode()
     world.a_scanned_file(data)
     kept = Choice(Method.KEEP, "hanya catatan petugas biasa")
@@ -249,8 +261,9 @@ def test_a_value_hidden_in_a_column_that_is_kept_stops_the_release(world):
     world.app.mask(world.request_id, PPID, world.proposed_choices(catatan=kept))
     world.do_jobs()
 
-    # Left with a reason: the officer answers for it, and it is masked where it is confirmed.
-    assert "masked" == world.case["state"]
+    assert "scanned" == world.case["state"]
+    assert "NIK di kolom 'catatan' baris 1" in world.case["problem"]
+    assert WOMANS_NIK not in world.case["problem"]
 
 
 def test_statistics_are_declared_clean_and_given_as_they_came(world):
@@ -391,9 +404,8 @@ def test_the_preview_is_what_will_be_given(world):
     world.a_scanned_file()
 
     (table,) = world.app.preview(world.request_id, PPID, world.proposed_choices())
-    told = world.a_masked_file.__self__
-    told.app.mask(told.request_id, PPID, told.proposed_choices())
-    told.do_jobs()
+    world.app.mask(world.request_id, PPID, world.proposed_choices())
+    world.do_jobs()
 
     text = world.app.download(world.link(world.facts("DataMasked")[0].data["digest"])).data
     assert ",".join(table["columns"]) == text.decode().splitlines()[0]

@@ -175,44 +175,66 @@ class Requests(Application[UUID]):
         identity.must_be_valid(today.day)
         form.must_be_clear()
         request_id, person_id, code = uuid4(), uuid4(), _new_code()
-        seal = self._seal_for(request_id, person_id)
-        sealed = base64.b64decode(seal("identity", json.dumps(identity.cleaned())))
-        by = Actor(str(person_id), Role.PEMOHON)
+        texts = {
+            "identity": json.dumps(identity.cleaned()),
+            "data_wanted": form.data_wanted,
+            "purpose": form.purpose,
+            "tracking_code": code,
+        }
+        # All under one new key in one transaction, before the queue for a number.
+        with self.pool.transaction() as cur:
+            sealed = {
+                name: self._sealed(cur, request_id, person_id, name, text)
+                for name, text in texts.items()
+            }
+
+        def registering(register_number: str) -> DataRequest:
+            return DataRequest.submit(
+                Actor(str(person_id), Role.PEMOHON),
+                today,
+                request_id=request_id,
+                register_number=register_number,
+                form=form,
+                tracking_code=code,
+                seal=lambda name, _: sealed[name],
+            )
+
+        try:
+            person = rows.known_person(person_id, request_id, base64.b64decode(sealed["identity"]))
+            return {**self._numbered(registering, code, today, person, once), "tracking_code": code}
+        except AlreadyAnswered:
+            return self._with_code(self._answer_already_given(once))
+
+    def _numbered(
+        self,
+        registering: Callable[[str], DataRequest],
+        code: str,
+        today: Today,
+        person: Statement,
+        once: Once | None,
+    ) -> Answer:
+        """Save under the year's next number: no gaps, as number and fact are one write."""
+        year = today.day.year
         # One at a time in this process; another process is met by the table's key.
         with self._numbering:
             for left in reversed(range(_TRIES)):
-                number = self.pool.execute(rows.LAST_NUMBER, (today.day.year,))[0][0] + 1
-                register_number = f"{today.day.year}-{number:04}"
-                data_request = DataRequest.submit(
-                    by,
-                    today,
-                    request_id=request_id,
-                    register_number=register_number,
-                    form=form,
-                    tracking_code=code,
-                    seal=seal,
-                )
-                answer = summary(data_request)
+                number = self.pool.execute(rows.LAST_NUMBER, (year,))[0][0] + 1
+                register_number = f"{year}-{number:04}"
+                data_request = registering(register_number)
+                proof = self._code_hmac(register_number, code)
                 also = [
-                    rows.registered(
-                        today.day.year,
-                        number,
-                        register_number,
-                        request_id,
-                        self._code_hmac(register_number, code),
-                    ),
-                    rows.known_person(person_id, request_id, sealed),
+                    rows.registered(year, number, register_number, data_request.id, proof),
+                    person,
                 ]
+                by = Actor(str(data_request.pemohon_id), Role.PEMOHON)
                 try:
                     self._save(data_request, by, today, also, {"once": once})
-                    return {**answer, "tracking_code": code}
-                except AlreadyAnswered:
-                    break
+                    return summary(data_request)
                 except IntegrityError as error:
                     if not left or str(error) != "registrations_number":
                         raise
                     time.sleep(random.uniform(0, 0.01))  # noqa: S311
-        return self._with_code(self._answer_already_given(once))
+        raise AssertionError("unreachable: the last try returns or raises")
 
     # Steps 6 to 16
 
@@ -579,8 +601,13 @@ class Requests(Application[UUID]):
         """
         data_request = self._get(request_id)
         _must_see(data_request, _actor(viewer))
+        whole = summary(data_request, self.calendar)
+        if _actor(viewer).role is Role.PEMOHON:
+            whole["letters"] = [
+                each for each in whole["letters"] if each["addressed_to"] == Role.PEMOHON
+            ]
         commands = data_request.open_commands(_actor(viewer), self.today())
-        return {**summary(data_request, self.calendar), "commands": list(commands)}
+        return {**whole, "commands": list(commands)}
 
     def id_of(self, register_number: str) -> UUID:
         """For officers. Raises RequestNotFound."""
@@ -662,8 +689,16 @@ class Requests(Application[UUID]):
         with suppress(argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
             matches = self._passwords.verify(known, password)
         if not (found and matches) or found[0]["disabled"]:
+            self._note_failed_sign_in(found)
             raise errors.SignInFailed
         return _staff_member(found[0])
+
+    def _note_failed_sign_in(self, found: list[dict[str, Any]]) -> None:
+        # For known accounts alone: otherwise anybody could fill the log.
+        for row in found:
+            told = {"staff_id": str(row["id"])}
+            with self.pool.transaction() as cur:
+                log.record(cur, row["id"], "SignInRefused", told, actor=Caller("", "public"))
 
     def session(self, member: StaffMember, *, seconds: int) -> str:
         """The signed session that every service verifies."""
@@ -751,7 +786,11 @@ class Requests(Application[UUID]):
                 return answer
             if expected is not None and data_request.version != expected:
                 raise errors.SeenVersionIsOld
-            command(data_request, who, today)
+            try:
+                command(data_request, who, today)
+            except errors.NotTheOwner:
+                self._note_refused(data_request, by)
+                raise
             try:
                 self._save(data_request, who, today, [], how)
                 return summary(data_request)
@@ -766,6 +805,13 @@ class Requests(Application[UUID]):
                     raise
                 time.sleep(random.uniform(0, 0.004 * 2 ** (_TRIES - left)))  # noqa: S311
         raise AssertionError("unreachable: the last try returns or raises")
+
+    def _note_refused(self, data_request: DataRequest, by: Caller) -> None:
+        """An act that was not this actor's to do is kept beside the request's own facts."""
+        told = {"request_id": str(data_request.id), "step": data_request.step}
+        stream = uuid5(data_request.id, "refused acts")
+        with self.pool.transaction() as cur:
+            log.record(cur, stream, "ActNotAllowed", told, actor=by, correlation=told["request_id"])
 
     def _save(
         self, data_request: DataRequest, by: Actor, today: Today, also: list[Statement], how: How
@@ -816,19 +862,18 @@ class Requests(Application[UUID]):
     # Sealing
 
     def _seal_of(self, data_request: DataRequest) -> Seal:
-        return self._seal_for(data_request.id, data_request.pemohon_id)
-
-    def _seal_for(self, request_id: UUID, person_id: UUID) -> Seal:
         def seal(name: str, text: str) -> str:
-            about = f"{request_id}:{name}"
             with self.pool.transaction() as cur:
-                try:
-                    sealed = self._keyring.seal(cur, person_id, text.encode(), about)
-                except Forgotten as error:
-                    raise errors.PersonForgotten from error
-            return base64.b64encode(sealed).decode()
+                return self._sealed(cur, data_request.id, data_request.pemohon_id, name, text)
 
         return seal
+
+    def _sealed(self, cur: Any, request_id: UUID, person_id: UUID, name: str, text: str) -> str:
+        try:
+            sealed = self._keyring.seal(cur, person_id, text.encode(), f"{request_id}:{name}")
+        except Forgotten as error:
+            raise errors.PersonForgotten from error
+        return base64.b64encode(sealed).decode()
 
     def _open(self, request_id: UUID, person_id: UUID, name: str, sealed: bytes) -> str:
         return self._keyring.open(person_id, sealed, f"{request_id}:{name}").decode()

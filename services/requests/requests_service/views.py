@@ -114,20 +114,22 @@ def overdue_steps(pool: Pool, *, today: date) -> list[dict[str, Any]]:
     )
 
 
-def extension_candidates(pool: Pool, *, from_day: date, today: date) -> list[dict[str, Any]]:
-    """Requests received by `from_day` whose written notice is still owed and not yet extended."""
+def extension_candidates(pool: Pool, *, due_by: date, today: date) -> list[dict[str, Any]]:
+    """Requests whose written notice is still owed, due from today to `due_by`, not yet extended.
+
+    With `due_by` two working days from today: on the eighth day, as the law's ten allow.
+    """
     return pool.query(
         """
         SELECT id, register_number, step, waiting_for, agency, statutory_due
         FROM board
-        WHERE submitted_on <= %(from_day)s
+        WHERE statutory_due BETWEEN %(today)s AND %(due_by)s
           AND notice_issued_on IS NULL
           AND NOT extended
           AND state = 'open'
-          AND statutory_due >= %(today)s
         ORDER BY statutory_due, register_number
         """,
-        {"from_day": from_day, "today": today},
+        {"due_by": due_by, "today": today},
     )
 
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ class Typesetter:
             package_cache_path=str(FONTS),
         )
         self._one_at_a_time = threading.Lock()
-        self.edition = f"typst {typst.__version__}, templates {_edition()}"
+        self.edition = f"typst {version('typst')}, templates {_edition()}"
         """What made a letter, kept beside it."""
 
     def pdf(self, kind: str, content: Mapping[str, Any], *, issued_at: datetime) -> bytes:

@@ -1,6 +1,6 @@
 """Pages: the register of letters for officers, a letter itself, and the public check."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
 from chassis.http import Officer, needs
@@ -63,7 +63,7 @@ def register(
         waiting=[_waiting(row) for row in views.waiting(request.app.state.pool)]
         if who.role == "ppid"
         else [],
-        form=PageForm(values=asked),
+        asked=asked,
         kinds=[(kind.key, kind.title) for kind in LETTERS],
         next_href=f"/surat?{urlencode({**asked, 'setelah': following})}" if following else None,
         first_href=f"/surat?{urlencode(asked)}" if setelah else None,
@@ -167,7 +167,10 @@ def _check_page(
     return _noindex(page)
 
 
-def _noindex(response: Any) -> Any:
+_Answer = TypeVar("_Answer", bound=Response)
+
+
+def _noindex(response: _Answer) -> _Answer:
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 

@@ -40,6 +40,7 @@ class Detector:
 
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_LETTERS = re.compile(r"[^\W\d_]+|\d+")
 _SEPARATED = rf"(?:{SEPARATOR}{{0,2}}\d)"
 _NAME_WORDS = r"(?:[A-Z][\w'’.-]*|[A-Z]\.)(?:\s+(?:bin|binti|van|de|al|el|[A-Z][\w'’.-]*)){0,4}"
 _DATE = r"\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/. ]\d{4}|\d{4}-\d{2}-\d{2}"
@@ -273,7 +274,11 @@ _IN_TEXT = tuple(detector for detector in DETECTORS if detector.in_text is not N
 
 def titled(title: str) -> Detector | None:
     """The row whose words stand in the title; the longest wins (`nama ibu kandung`)."""
-    of_title = words(title)
+    # `NoHP` is two words, but `WhatsApp` is one.
+    return _titled(words(title)) or _titled(_LETTERS.findall(plain(title).casefold()))
+
+
+def _titled(of_title: list[str]) -> Detector | None:
     joined = _NOT_OF_A_PERSON.sub(" ", " ".join(of_title))
     if not of_title or of_title[0] in _COUNTED:
         return None

@@ -111,7 +111,7 @@ class Masker:
     key: bytes
     originals: Originals = field(default_factory=Originals)
     kept: dict[Kind, set[str]] = field(default_factory=dict)
-    """Values of columns that the officer left, with a reason: they may be seen."""
+    """Values of columns that the officer left, with a reason: no number of chance, then."""
     cells: Counter[str] = field(default_factory=Counter)
     """How many cells were changed in each column."""
 
@@ -127,11 +127,7 @@ class Masker:
         for column in columns:
             decision = masker.decisions.get(column.key)
             if decision is not None and decision.method not in (Method.KEEP, Method.IN_TEXT):
-                kept = masker.kept.get(decision.kind, set())
-                values = [v for v in column.values if v.strip()]
-                if kept:
-                    values = [v for v in values if canonical(v, decision.kind) not in kept]
-                masker.originals.add(values, decision.kind)
+                masker.originals.add((v for v in column.values if v.strip()), decision.kind)
         return masker
 
     def drops(self, key: str) -> bool:
@@ -179,9 +175,11 @@ class Masker:
         if len(text) < _SHORTEST:
             return None
         written = plain(text)
-        proven = (hit for hit in hits(written) if hit.kind in _PROVEN)
-        for hit in (*self.originals.hits(written), *proven):
-            if not self._is_kept(hit, written):
+        # What is masked in one column must be seen in no other, not even in one that is kept.
+        for hit in self.originals.hits(written):
+            return Residue(column, row, hit.kind)
+        for hit in hits(written):
+            if hit.kind in _PROVEN and not self._is_kept(hit, written):
                 return Residue(column, row, hit.kind)
         return None
 
@@ -190,11 +188,8 @@ class Masker:
         if len(text) < _SHORTEST:
             return []
         written = plain(text)
-        every = [
-            hit
-            for hit in (*self.originals.hits(written), *hits(written))
-            if not self._is_kept(hit, written)
-        ]
+        every = [*self.originals.hits(written)]
+        every += [hit for hit in hits(written) if not self._is_kept(hit, written)]
         every.sort(key=lambda hit: (hit.start, -hit.end))
         apart: list[Hit] = []
         for hit in every:

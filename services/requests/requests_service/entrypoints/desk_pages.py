@@ -21,7 +21,7 @@ from requests_service.domain.commands import COMMANDS
 from requests_service.domain.identity import FIELDS
 from requests_service.domain.roles import Role
 from requests_service.domain.words import STATES
-from requests_service.entrypoints.acts import FIELD_WORDS, OFFICER_ACTS, Act, OpenAct
+from requests_service.entrypoints.acts import FIELD_WORDS, OFFICER_ACTS, Act, OpenAct, run
 from requests_service.entrypoints.shown import letters_of, shown, waiting_label, working_days_to
 from requests_service.entrypoints.sign_in_pages import keep_session, sign_out, still_employed
 from requests_service.entrypoints.statuses import ERRORS
@@ -63,7 +63,7 @@ def desk(
     today = app.today().day
     scopes = [name for name in _SCOPES if name != "mine" or who.role != Role.AUDITOR]
     scope = saring if saring in scopes else scopes[0]
-    told = {"role": who.role, "agency": who.agency, "today": today}
+    told: dict[str, Any] = {"role": who.role, "agency": who.agency, "today": today}
     counts = views.desk_counts(request.app.state.pool, **told)
     page = None if q else views.desk(request.app.state.pool, scope=scope, cursor=setelah, **told)
     next_query = {"saring": scope, "setelah": page.next_cursor if page else None}
@@ -112,7 +112,7 @@ def act(request: Request, who: AtDesk, request_id: UUID, name: str, typed: Typed
         raise HTTPException(404)
     app: Requests = request.app.state.application
     try:
-        OFFICER_ACTS[name].run(app, request_id, who.actor, typed, typed.how(who.id))
+        run(OFFICER_ACTS[name], app, request_id, who.actor, typed)
     except (errors.RequestsError, StaleVersion) as error:
         return _refused(request, who, request_id, name, typed, error)
     return RedirectResponse(f"/meja/{request_id}?selesai={name}", 303)

@@ -1,7 +1,9 @@
 """The Pemohon's pages: how to apply, the form, and following a request."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,9 +17,9 @@ from fastapi.responses import RedirectResponse, Response
 from requests_service.application import Requests
 from requests_service.domain import choices, errors, sop, texts
 from requests_service.domain.data_request import Form as RequestForm
-from requests_service.domain.identity import FIELDS, Identity
+from requests_service.domain.identity import FIELDS, Identity, must_be_a_nik
 from requests_service.domain.roles import Role
-from requests_service.entrypoints.acts import PEMOHON_ACTS, OpenAct
+from requests_service.entrypoints.acts import PEMOHON_ACTS, OpenAct, run
 from requests_service.entrypoints.shown import letters_of, shown
 from requests_service.entrypoints.sign_in_pages import keep_cookie
 from requests_service.entrypoints.statuses import ERRORS
@@ -38,6 +40,8 @@ _STATEMENTS = {
     "truth": "Nyatakan bahwa keterangan Anda benar.",
     "consent": "Setujui pemakaian data pribadi, agar permohonan dapat diproses.",
 }
+_OTHERS = ("nik", "phone", "institution", "legal_deed")
+_ORDER = ["data_wanted", "purpose", "kind", *FIELDS, *_STATEMENTS]
 _CLOCK = {
     "statutory_days": sop.STATUTORY_DAYS,
     "extension_days": sop.EXTENSION_DAYS_MAX,
@@ -80,13 +84,9 @@ def form(
 @router.post("/permohonan/formulir")
 def submit(request: Request, typed: Typed) -> Response:
     app: Requests = request.app.state.application
-    identity = Identity(
-        kind=typed.text("kind"),
-        **{name: typed.text(name) for name in ("name", "address", "email", "occupation")},
-        **{
-            name: typed.text_or_none(name) for name in ("nik", "phone", "institution", "legal_deed")
-        },
-    )
+    needed = {name: typed.text(name) for name in ("kind", "name", "address", "email", "occupation")}
+    others: dict[str, Any] = {name: typed.text_or_none(name) for name in _OTHERS}
+    identity = Identity(**needed, **others)
     wanted = RequestForm(
         data_wanted=typed.text("data_wanted"),
         purpose=typed.text("purpose"),
@@ -199,7 +199,7 @@ def act(request: Request, register_number: str, name: str, typed: Typed) -> Resp
         return _not_followed(request, register_number, "Masukkan kode lacak sekali lagi.", 403)
     app: Requests = request.app.state.application
     try:
-        PEMOHON_ACTS[name].run(app, who.request_id, who.actor, typed, typed.how(who.actor.id))
+        run(PEMOHON_ACTS[name], app, who.request_id, who.actor, typed)
     except (errors.RequestsError, StaleVersion) as error:
         sentence = error if isinstance(error, errors.RequestsError) else errors.SeenVersionIsOld()
         status = ERRORS.get(type(sentence), 422)
@@ -272,14 +272,19 @@ def _everything_wrong(app: Requests, typed: Fields, identity: Identity) -> dict[
         ["institution", "legal_deed"] if identity.kind == "instansi_non_pemerintah" else ["nik"]
     )
     wrong |= {name: f"{FIELDS[name]} wajib diisi." for name in needed if not typed.text(name)}
-    try:
-        identity.must_be_valid(app.today().day)
-    except errors.IdentityInvalid as error:
-        wrong.setdefault(error.field, str(error))
-    except errors.ChoiceUnknown:
-        wrong["kind"] = "Pilih salah satu jenis Pemohon."
+    # The NIK apart: both of them are often mistyped, and each check tells of its first mistake.
+    checks: list[Callable[[date], None]] = [identity.must_be_valid]
+    if identity.nik:
+        checks.append(partial(must_be_a_nik, identity.nik))
+    for check_identity in checks:
+        try:
+            check_identity(app.today().day)
+        except errors.IdentityInvalid as error:
+            wrong.setdefault(error.field, str(error))
+        except errors.ChoiceUnknown:
+            wrong["kind"] = "Pilih salah satu jenis Pemohon."
     wrong |= {name: why for name, why in _STATEMENTS.items() if typed.text(name) != "ya"}
-    return wrong
+    return {name: wrong[name] for name in sorted(wrong, key=_ORDER.index)}
 
 
 def _not_followed(request: Request, number: str, sentence: str, status: int) -> Response:

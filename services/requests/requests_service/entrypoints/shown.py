@@ -1,6 +1,6 @@
 """A request in the words of its pages, for the Pemohon and for officers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -45,6 +45,15 @@ _PLAIN_WORDS: Mapping[int | str | None, str] = {
     "refused": "Selesai dengan penolakan. Alasan dan cara mengajukan keberatan ada dalam surat.",
     "withdrawn": "Permohonan ini sudah Anda cabut.",
 }
+_REPORTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "LetterIssued": lambda d: (
+        f"{LETTERS.get(d['letter'], d['letter'])} terbit, nomor {d['number']}"
+    ),
+    "DaftarDataUpdated": lambda d: f"Daftar Data tahun {d['year']} diperbarui",
+    "MailSent": lambda d: f"Surel pemberitahuan terkirim kepada {LABELS.get(d['audience'], '?')}",
+    "ReportCameLate": lambda d: "Laporan pemeriksaan data pribadi datang terlambat",
+}
+"""Evidence that moves nothing: told in one line."""
 _NOT_REPEATED = {"RequestSubmitted": {"data_wanted", "purpose"}}
 """Texts that the page shows in a place of their own."""
 
@@ -167,6 +176,8 @@ def _open_step(it: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _entry(entry: TimelineEntry) -> dict[str, Any]:
+    if entry.fact in _REPORTS:
+        return {"title": _REPORTS[entry.fact](entry.details), "when": entry.at, "state": "minor"}
     role = LABELS.get(entry.by_role, "Sistem")  # type: ignore[call-overload]
     lines = [_note(entry)]
     for name, text in entry.texts.items():
@@ -202,7 +213,7 @@ def _note(entry: TimelineEntry) -> str:
             return "Kolom: " + ", ".join(column["column"] for column in d["masked_columns"]) + "."
         case "EarlierClearanceCited":
             return f"Dari permohonan {d['cites']}."
-        case "ListedInDaftarData" | "DaftarDataUpdated":
+        case "ListedInDaftarData":
             return f"{d['title']}, tahun {d['year']}."
         case "DataDelivered":
             return f"Berkas {d['filename']}, dapat diunduh sampai {tanggal(d['access_until'])}."
@@ -218,8 +229,4 @@ def _note(entry: TimelineEntry) -> str:
             return f"{ground}. Dijawab paling lambat {tanggal(d['answer_due'])}."
         case "ObjectionDecided":
             return f"{choices.DECISIONS[d['decision']]}."
-        case "LetterIssued":
-            return f"{LETTERS.get(d['letter'], d['letter'])} nomor {d['number']}."
-        case "MailSent":
-            return f"Kepada {LABELS.get(d['audience'], d['audience'])}."
     return ""

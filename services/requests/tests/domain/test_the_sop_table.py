@@ -183,5 +183,5 @@ def _tables_answer(step, fact, role):
 
 
 def test_what_the_tables_do_not_know_is_refused_in_words():
-    with pytest.raises(StepNotOpen, match="Menindaklanjuti|langkah 8"):
+    with pytest.raises(StepNotOpen, match="hanya dapat dilakukan pada langkah 8"):
         outcome_of(9, f.RequestGranted)

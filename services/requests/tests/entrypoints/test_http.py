@@ -1,8 +1,10 @@
 """The API as a client meets it: status codes, sentences, versions, keys."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from chassis.actor import Actor
+from chassis.sessions import Tokens
 from requests_service.domain.commands import COMMANDS
 
 from services.requests.tests import builders as b
@@ -208,10 +210,6 @@ def test_identity_is_for_services_alone_and_each_reading_is_a_fact(
 
 
 def test_a_forgotten_person_is_gone(client, app, letters_tokens):
-    from uuid import UUID
-
-    from chassis.actor import Actor
-
     request_id = submit(client).json()["id"]
     app.erase(UUID(request_id), Actor("operator-1", "operator"))
     token = letters_tokens.sign({}, purpose="service", seconds=60)
@@ -248,8 +246,6 @@ def test_an_officer_signs_in_and_is_known(client, app, ppid_account):
 
 def test_a_service_token_is_no_session_and_a_session_no_service_token(client, session):
     request_id = submit(client).json()["id"]
-    from chassis.sessions import Tokens
-
     as_service = Tokens(settings_for("requests")).sign({}, purpose="service", seconds=60)
 
     answer = client.get(
@@ -257,3 +253,39 @@ def test_a_service_token_is_no_session_and_a_session_no_service_token(client, se
     )
 
     assert 401 == answer.status_code
+
+
+def test_the_feed_gives_every_published_fact_once_in_order(client, session, app):
+    first = submit(client).json()["id"]
+    command(client, first, "check-availability", {"agency": "dinsos"}, **session("ppid"))
+    app.identity(UUID(first), Actor("ppid-1", "ppid"))
+    submit(client)
+    auditor = session("auditor")
+
+    seen, after = [], "0"
+    for _ in range(4):
+        page = client.get(f"/api/requests/events?after={after}&limit=2", headers=auditor)
+        seen += page.json()
+        after = page.headers["x-next-after"]
+
+    assert ["RequestSubmitted", "OwnerFound", "RequestSubmitted"] == [each["type"] for each in seen]
+    assert sorted({int(each["position"]) for each in seen}) == [
+        int(each["position"]) for each in seen
+    ]
+    assert "1.0" == seen[0]["specversion"]
+    assert "2026-0001" == seen[0]["data"]["register_number"]
+    only = client.get("/api/requests/events?types=OwnerFound", headers=auditor).json()
+    assert ["OwnerFound"] == [each["type"] for each in only]
+    lines = client.get(
+        "/api/requests/events", headers={**session("integrator"), "Accept": "application/x-ndjson"}
+    )
+    assert 3 == len(lines.text.splitlines())
+    assert 403 == client.get("/api/requests/events", headers=session("ppid")).status_code
+
+
+def test_an_act_that_was_not_theirs_is_kept_in_the_log(client, session, pool):
+    request_id = submit(client).json()["id"]
+
+    command(client, request_id, "check-availability", {"agency": "dinsos"}, **session("walidata"))
+
+    assert [("walidata",)] == pool.execute("SELECT role FROM facts WHERE type = 'ActNotAllowed'")
