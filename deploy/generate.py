@@ -19,8 +19,6 @@ from satudata.places import SERVICES
 
 HERE = Path(__file__).parent
 PORT = 8080
-_NOT_PUBLIC = ("/metrics", "/readyz")
-"""For the operator's own network: the reverse proxy does not pass them on."""
 
 
 def nginx_conf() -> str:
@@ -28,15 +26,11 @@ def nginx_conf() -> str:
     server = nginx(
         table(SERVICES), {name: f"{name}:{PORT}" for name in SERVICES}, listen=str(PORT)
     )
-    closed = "".join(
-        f"    location = {path} {{\n      return 404;\n    }}\n" for path in _NOT_PUBLIC
-    )
-    first = server.index("    location ")
     return (
         "# Written by deploy/generate.py from the services' paths; change those, not this file.\n"
         "# nginx looks its upstreams up once: after a container was replaced, reload it.\n"
         "events {}\n\nhttp {\n  server_tokens off;\n  access_log off;\n  error_log stderr warn;\n\n"
-        f"{server[:first]}{closed}{server[first:]}}}\n"
+        f"{server}}}\n"
     )
 
 

@@ -9,11 +9,14 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 import pytest
-from chassis.postgres import Pool
+from chassis.nameko import heard_by
+from chassis.postgres import DatabaseAway, Pool
+from chassis.serve import worker_class
 from satudata import demo_city
 from satudata.places import SERVICES
 from satudata.rabbit import PrivateRabbit
@@ -206,17 +209,35 @@ def wait_until(condition, seconds: float, what: str) -> None:
 
 
 def nothing_under_way(installation: Installation) -> bool:
-    """Every fact published and handled, every job done, nothing parked."""
+    """Every fact published and heard by all who hear it, every job done, nothing parked."""
+    told: dict[tuple[str, str], set[str]] = {}
+    inbox: dict[str, set[str]] = {}
     for service in SERVICES:
         pool = installation.database(service)
-        ((left,),) = pool.execute(
-            "SELECT (SELECT count(*) FROM jobs) + (SELECT count(*) FROM parked)"
-            " + (SELECT count(*) FROM facts, relay WHERE facts.position > relay.position)"
-        )
-        pool.close()
-        if left:
+        try:
+            ((left,),) = pool.execute(
+                "SELECT (SELECT count(*) FROM jobs) + (SELECT count(*) FROM parked)"
+                " + (SELECT count(*) FROM facts, relay WHERE facts.position > relay.position)"
+            )
+            if left:
+                return False
+            for type_, position in pool.execute("SELECT type, position FROM facts"):
+                told.setdefault((service, type_), set()).add(f"{service}-{position}")
+            inbox[service] = {id_ for (id_,) in pool.execute("SELECT message_id FROM inbox")}
+        except DatabaseAway:
             return False
-    return True
+        finally:
+            pool.close()
+    return all(
+        told.get(heard, set()) <= inbox[service]
+        for service in SERVICES
+        for heard in _heard_by(service)
+    )
+
+
+@cache
+def _heard_by(service: str) -> list[tuple[str, str]]:
+    return heard_by(worker_class(service))
 
 
 def _descendants(pid: int) -> list[int]:

@@ -1,6 +1,7 @@
 """What the pages say is what the code does: the SOP's page, the glossary, the settings, the links."""
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
@@ -24,7 +25,11 @@ READ_ELSEWHERE = {
 }
 """Settings that are no service's own, and who reads them."""
 
+OF_LIBRARIES = {"FORWARDED_ALLOW_IPS": "uvicorn"}
+"""Settings that matter here and that a library of ours reads by itself."""
+
 NOT_FOR_OPERATORS = {
+    "PATH": "the system's own",
     "AFTER_UNCLEAN_END": "the launcher says it to the worker that it starts again",
     "LAUNCHER_PIPE": "the launcher says it to every process that it starts",
 }
@@ -51,7 +56,7 @@ def _settings() -> dict[str, str | None]:
 
 def _environment_reads(path: Path) -> set[str]:
     text = path.read_text(encoding="utf-8")
-    return set(re.findall(r"environ(?:\.get\(|\[)\"([A-Z_0-9]+)\"", text))
+    return set(re.findall(r"os\.environ(?:\.get\(|\[)\"([A-Z_0-9]+)\"", text))
 
 
 def _example() -> dict[str, tuple[bool, str]]:
@@ -66,7 +71,7 @@ def _example() -> dict[str, tuple[bool, str]]:
 
 
 def test_env_example_lists_every_setting_and_no_other() -> None:
-    assert set(_example()) == set(_settings()) | set(READ_ELSEWHERE)
+    assert set(_example()) == set(_settings()) | set(READ_ELSEWHERE) | set(OF_LIBRARIES)
 
 
 def test_env_example_shows_the_defaults() -> None:
@@ -126,6 +131,13 @@ def test_the_environment_is_read_where_settings_are_read() -> None:
 @pytest.mark.parametrize(("name", "file"), READ_ELSEWHERE.items())
 def test_a_setting_read_elsewhere_still_is(name: str, file: str) -> None:
     assert f'"{name}"' in (ROOT / file).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("name", "library"), OF_LIBRARIES.items())
+def test_a_setting_of_a_library_still_is_one(name: str, library: str) -> None:
+    (origin,) = importlib.import_module(library).__path__
+
+    assert any(name in path.read_text(encoding="utf-8") for path in Path(origin).glob("*.py"))
 
 
 # The SOP and the glossary

@@ -17,6 +17,7 @@ from uuid import UUID, uuid4, uuid5
 from chassis import clock, log
 from chassis.actor import Actor
 from chassis.files import Files
+from chassis.jobs import Job, enqueue
 from chassis.keyring import Keyring
 from chassis.message import Message
 from chassis.postgres import Pool
@@ -50,6 +51,7 @@ from catalog_service.domain.roles import must
 _DIP_STREAMS = UUID("5a2f9d1e-6f0b-4c53-9a0e-3c1f7d6b2a44")
 _ENTRY = "guestbook entry"
 ROWS_MAX = 1_000
+FORGET_OLD_GUESTS = "forget_old_guests"
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ class Catalog:
         return self.import_dataset(data, filename, typed, by)
 
     def import_folder(self, catalogue: Path, by: Actor) -> list[Imported]:
-        """Every dataset of a catalogue.toml, its files beside it; again: nothing new."""
+        """All of a catalogue.toml, its files and its DIP beside it; again: nothing new."""
         listed = tomllib.loads(catalogue.read_text(encoding="utf-8"))
         done = []
         for typed in listed.get("dataset", []):
@@ -145,6 +147,8 @@ class Catalog:
             except IncompleteForm as wrong:
                 title = typed.get("title", "?")
                 raise IncompleteForm({"": f"{title}: {wrong}"}) from wrong
+        if "dip" in listed:
+            self.import_dip(catalogue.parent / listed["dip"], by)
         return done
 
     def rows(self, slug: str, *, after: int = 0, limit: int = 100) -> dict[str, Any]:
@@ -176,6 +180,7 @@ class Catalog:
         with self._pool.transaction() as cur:
             owner = self._guest(cur, guest)
             sealed = self._keyring.seal(cur, owner, json.dumps(guest.data).encode(), _ENTRY)
+            enqueue(cur, FORGET_OLD_GUESTS, "daily", {})
             self._note_download(cur, found, format, owner, sealed, by)
         return file
 
@@ -201,14 +206,23 @@ class Catalog:
             gone = cur.fetchone()
             return self._forget(cur, gone[0], by) if gone else 0
 
-    def forget_old_guests(self, by: Actor) -> int:
-        """Retention: forget everybody who was last here longer ago than the page promises."""
+    def forget_old_guests(self, by: Actor, job: Job | None = None) -> int:
+        """Retention: forget everybody who was last here longer ago than the page promises.
+
+        As a job it is never finished: it comes again the next day.
+        """
         before = clock.now() - timedelta(days=guestbook.RETENTION_DAYS)
         with self._pool.transaction() as cur:
             cur.execute("DELETE FROM guests WHERE last_seen_at < %s RETURNING id", (before,))
             gone = [row[0] for row in cur.fetchall()]
             for guest in gone:
                 self._forget(cur, guest, by)
+            if job is not None:
+                cur.execute(
+                    "UPDATE jobs SET attempts = 0, next_try = now() + interval '1 day'"
+                    " WHERE id = %s",
+                    (job.id,),
+                )
         return len(gone)
 
     # --- Daftar Informasi Publik
@@ -217,10 +231,11 @@ class Catalog:
         """The PPID adds an entry. Raises IncompleteForm, DipEntryExists."""
         must("keep_dip", by.role)
         entry = checked_entry(typed, agencies=self._agencies)
+        number: str = entry.id
         with self._pool.transaction() as cur:
             if not self._insert_dip(cur, entry, by):
-                raise DipEntryExists(entry.id)
-        return entry.id
+                raise DipEntryExists(number)
+        return number
 
     def retire_dip_entry(self, entry: str, by: Actor) -> None:
         """The PPID takes an entry out of the list. Raises DipEntryNotFound."""
@@ -410,7 +425,8 @@ class Catalog:
                 found.outline, clock.now(), by.id,
             ),
         )  # fmt: skip
-        return original.digest
+        digest: str = original.digest
+        return digest
 
     def _open_dataset(self, slug: str) -> dict[str, Any]:
         found = self._current(slug)

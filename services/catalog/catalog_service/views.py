@@ -336,12 +336,12 @@ def _headline(query: Query, column: str) -> tuple[str, list[Any]]:
     """The text with what fits marked; of a long one the part that fits."""
     if not query:
         return column, []
-    marks = f"StartSel=\"{MARK_START}\", StopSel=\"{MARK_END}\""
+    marks = f'StartSel="{MARK_START}", StopSel="{MARK_END}"'
     return (
         f"ts_headline('indonesian', {column}, websearch_to_tsquery('indonesian', %s),"
         f" CASE WHEN length({column}) < {_SNIPPET_LENGTH} THEN '{marks}, HighlightAll=true'"
         f" ELSE '{marks}, MaxWords=40, MinWords=25, MaxFragments=2,"
-        " FragmentDelimiter=\" … \"' END)",
+        ' FragmentDelimiter=" … "\' END)',
         [query.text],
     )
 

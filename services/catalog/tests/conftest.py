@@ -24,6 +24,7 @@ KEYS = {"catalog": b"c" * 32, "requests": b"r" * 32}
 
 WALIDATA = Actor("staf-walidata", "walidata")
 PPID = Actor("staf-ppid", "ppid")
+SETTER_UP = Actor("satudata", "operator")
 PUBLIC = Actor("pengunjung", "pemohon")
 
 GUEST = {
@@ -132,13 +133,10 @@ def imported_demo() -> dict[str, Any]:
 
 
 @pytest.fixture
-def demo(
-    catalog: Catalog, pool: Pool, tmp_path: Path, imported_demo: dict[str, Any]
-) -> Catalog:
-    """The catalogue with the demo data in it: imported for the first test, copied for the others."""
+def demo(catalog: Catalog, pool: Pool, tmp_path: Path, imported_demo: dict[str, Any]) -> Catalog:
+    """The catalogue with the demo data in it: imported once, copied for the other tests."""
     if not imported_demo:
-        catalog.import_folder(DEMO / "catalogue.toml", WALIDATA)
-        catalog.import_dip(DEMO / "dip.toml", PPID)
+        catalog.import_folder(DEMO / "catalogue.toml", SETTER_UP)
         for path in (tmp_path / "files").rglob("*"):
             if path.is_file():
                 name = str(path.relative_to(tmp_path))

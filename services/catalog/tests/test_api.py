@@ -99,6 +99,22 @@ def test_dip_entries_over_the_api(api):
     assert api.get("/api/catalog/dip/DIP-2026-008").json()["retired_at"] is None
 
 
+def test_the_catalogue_can_be_harvested_as_dcat(api):
+    answer = api.get("/data.jsonld")
+
+    found = answer.json()
+    assert answer.headers["content-type"].startswith("application/ld+json")
+    assert found["@type"] == "dcat:Catalog"
+    assert {"dct:title", "dct:description", "dct:publisher"} <= set(found)
+    assert len(found["dcat:dataset"]) == 18
+    for dataset in found["dcat:dataset"]:
+        assert dataset["dct:title"]["@value"]
+        assert dataset["dct:description"]["@value"]
+        is_open = dataset["dct:accessRights"]["@id"].endswith("PUBLIC")
+        assert bool(dataset["dcat:distribution"]) is is_open
+        assert all("dcat:accessURL" in each for each in dataset["dcat:distribution"])
+
+
 class TestCkan:
     def _call(self, api, action, prefix="/api/3/action", **given):
         answer = api.post(f"{prefix}/{action}", json=given)

@@ -1,10 +1,13 @@
 """Step 3: who may download, and what is known of them afterwards."""
 
 import json
+import time
 
 import pytest
 from catalog_service.domain.errors import IncompleteForm
 from catalog_service.domain.guestbook import signed
+from catalog_service.entrypoints.jobs import handlers
+from chassis.jobs import Runner
 from chassis.keyring import Forgotten, Keyring
 
 from .conftest import GUEST, PPID, PUBLIC, WALIDATA, described
@@ -110,6 +113,21 @@ class TestDownloading:
 
         assert market.forget_old_guests(WALIDATA) == 1
 
+    def test_the_promise_to_forget_is_kept_by_a_job_that_comes_every_day(
+        self, market, pool, settings
+    ):
+        for _ in range(2):
+            market.download("sebaran-pasar", "asli", GUEST, PUBLIC)
+        pool.execute("UPDATE guests SET last_seen_at = last_seen_at - interval '366 days'")
+        runner = Runner(pool, "catalog", handlers(settings, pool), threads=1)
+
+        runner.start()
+        _wait_until(lambda: pool.execute("SELECT count(*) FROM guests") == [(0,)])
+        runner.stop()
+
+        tomorrow = "SELECT failed, attempts, next_try > now() + interval '23 hours' FROM jobs"
+        assert pool.execute(tomorrow) == [(False, 0, True)]
+
     def test_whoever_does_not_sign_gets_nothing_and_leaves_no_trace(self, market, pool):
         with pytest.raises(IncompleteForm):
             market.download("sebaran-pasar", "asli", {**GUEST, "consent": ""}, PUBLIC)
@@ -124,8 +142,15 @@ class TestDownloading:
 
         assert file.data.decode().split("\r\n") == [
             "nama,nilai",
-            "\"'=HYPERLINK(\"\"http://x\"\")\",-7.97",
+            '"\'=HYPERLINK(""http://x"")",-7.97',
             "'@SUM(A1),+62812",
-            "'-2+3,\"-0,3\"",
+            '\'-2+3,"-0,3"',
             "",
         ]
+
+
+def _wait_until(condition, seconds=10):
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.05)

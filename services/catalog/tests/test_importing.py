@@ -10,7 +10,7 @@ from catalog_service import views
 from catalog_service.domain.errors import IncompleteForm, NotAllowed, SlugTaken
 from chassis.uploads import Refused
 
-from .conftest import DEMO, PPID, PUBLIC, ROOT, WALIDATA, described
+from .conftest import DEMO, PPID, PUBLIC, ROOT, SETTER_UP, WALIDATA, described
 
 pytestmark = pytest.mark.servers
 OPEN_DATA = ROOT.parent / "shared" / "data" / "open"
@@ -25,7 +25,10 @@ def _workbook() -> bytes:
     return out.getvalue()
 
 
-POINT = b'{"type":"Feature","geometry":{"type":"Point","coordinates":[112.6,-7.9]},"properties":{"nama":"Besar"}}'
+POINT = (
+    b'{"type":"Feature","geometry":{"type":"Point","coordinates":[112.6,-7.9]},'
+    b'"properties":{"nama":"Besar"}}'
+)
 GOOD = {
     "koma.csv": (b"nama,kios\nBesar,10\n", ["nama", "kios"]),
     "titik_koma.csv": (b"nama;kios\nBesar;10\n", ["nama", "kios"]),
@@ -76,7 +79,9 @@ def test_a_bad_file_leaves_the_good_version_as_it_was(catalog, pool):
     catalog.import_dataset(b"a,b\n1,2\n", "a.csv", described(), WALIDATA)
 
     with pytest.raises(Refused):
-        catalog.import_dataset(b"", "a.csv", described(title="Sebaran Pasar", unit="Kios"), WALIDATA)
+        catalog.import_dataset(
+            b"", "a.csv", described(title="Sebaran Pasar", unit="Kios"), WALIDATA
+        )
 
     found = views.dataset(pool, "sebaran-pasar")
     assert (found["version"], found["unit"]) == (1, "Unit")
@@ -161,13 +166,14 @@ def test_a_map_is_drawn_from_numbers_alone(catalog, pool):
 
 
 def test_the_demo_catalogue_comes_in_once_however_often_it_is_imported(catalog, pool):
-    first = catalog.import_folder(DEMO / "catalogue.toml", WALIDATA)
-    again = catalog.import_folder(DEMO / "catalogue.toml", WALIDATA)
+    first = catalog.import_folder(DEMO / "catalogue.toml", SETTER_UP)
+    again = catalog.import_folder(DEMO / "catalogue.toml", SETTER_UP)
 
     assert sum(each.new_version for each in first) == 15
     assert not any(each.new_version for each in again)
-    assert catalog.import_dip(DEMO / "dip.toml", PPID) == 22
     assert catalog.import_dip(DEMO / "dip.toml", PPID) == 0
+    with pytest.raises(NotAllowed):
+        catalog.import_dip(DEMO / "dip.toml", WALIDATA)
     assert views.numbers(pool) | {"downloads": 0} == {
         "datasets": 18, "open": 15, "agencies": 8, "dip": 22, "downloads": 0,
     }  # fmt: skip

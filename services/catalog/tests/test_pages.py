@@ -83,7 +83,7 @@ def test_what_was_looked_for_is_marked_and_escaped(portal):
 def test_finding_nothing_leads_to_applying_with_the_words_kept(portal):
     text = portal.get("/data", params={"q": "pajk & dst"}).text
 
-    assert "/permohonan/formulir?data=pajk+%26+dst" in text
+    assert "/permohonan/formulir?cari=pajk+%26+dst" in text
     assert "Mungkin maksud Anda" in text
 
 
@@ -124,9 +124,7 @@ def test_a_dataset_that_became_restricted_gives_its_old_file_to_nobody(portal, d
     from .conftest import WALIDATA
 
     now = views.dataset(pool, "pasar-rakyat")
-    demo.import_dataset(
-        None, "", {**now, "access": "restricted", "licence": "terbatas"}, WALIDATA
-    )
+    demo.import_dataset(None, "", {**now, "access": "restricted", "licence": "terbatas"}, WALIDATA)
 
     assert portal.post("/data/pasar-rakyat", data=SIGNED).status_code == 403
     assert portal.get("/api/catalog/datasets/pasar-rakyat").json()["versions"] == []
@@ -235,9 +233,7 @@ def test_the_ppid_adds_and_retires_entries(portal, signed_in):
 def test_a_guest_asks_to_be_forgotten(portal, signed_in):
     portal.post("/data/pasar-rakyat", data=SIGNED)
 
-    answer = signed_in("walidata").post(
-        "/data/kelola/buku-tamu", data={"email": GUEST["email"]}
-    )
+    answer = signed_in("walidata").post("/data/kelola/buku-tamu", data={"email": GUEST["email"]})
 
     assert answer.headers["location"] == "/data/kelola/buku-tamu?dihapus=1"
     text = portal.get("/data/kelola/buku-tamu").text

@@ -40,7 +40,8 @@ def test_signs_of_a_search_language_are_left_to_the_database():
 
 HOSTILE = [
     "'", '"', '"""', "\\", "%", "_", "%%%", "'; DROP TABLE datasets; --", "a' OR '1'='1",
-    "\x00", "pasar\x00", "\ud800", "&|!:*()<->", "<script>alert(1)</script>", "-", "- -", "OR or OR",
+    "\x00", "pasar\x00", "\ud800", "&|!:*()<->", "<script>alert(1)</script>", "-", "- -",
+    "OR or OR",
     "a" * 10_000, "a " * 5_000, "\ue000x\ue001", "\U0001f600", "ﷺ", "\u202epasar", "{0}%s%(x)s",
     "pasar:*", "..", "!!", "(((", "NULL",
 ]  # fmt: skip
@@ -97,7 +98,10 @@ class TestFinding:
             assert "prevalensi-stunting-per-kecamatan" in found
 
     def test_a_title_counts_more_than_a_description(self, catalog, pool):
-        for title, text in (("Sebaran kolam", "Tidak tentang itu."), ("Lain", "Ada kolam di sini.")):
+        for title, text in (
+            ("Sebaran kolam", "Tidak tentang itu."),
+            ("Lain", "Ada kolam di sini."),
+        ):
             changes = {"title": title, "description": text}
             catalog.import_dataset(title.encode(), "a.csv", described(**changes), WALIDATA)
 
@@ -147,7 +151,9 @@ class TestFinding:
         assert views.meant(pool_of_demo, "zzzzqqq") is None
 
     def test_the_daftar_informasi_publik_is_searched_the_same_way(self, pool_of_demo):
-        assert [row["id"] for row in views.dip(pool_of_demo, "profil umkm").rows] == ["DIP-2026-008"]
+        assert [row["id"] for row in views.dip(pool_of_demo, "profil umkm").rows] == [
+            "DIP-2026-008"
+        ]
         page = views.dip(pool_of_demo, "", category="serta_merta")
         assert page.total == 3
 

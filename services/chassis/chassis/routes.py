@@ -50,5 +50,8 @@ def nginx(routes: Mapping[str, str], upstreams: Mapping[str, str], *, listen: st
         "    proxy_set_header Host $http_host;\n"
         "    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n"
         "    proxy_set_header X-Forwarded-Proto $scheme;\n"
-        f"    proxy_http_version 1.1;\n{places}  }}\n"
+        "    proxy_http_version 1.1;\n"
+        # For operators, who ask each process itself.
+        "    location = /metrics { return 404; }\n    location = /readyz { return 404; }\n"
+        f"{places}  }}\n"
     )

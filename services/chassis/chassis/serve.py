@@ -80,7 +80,7 @@ def _web(settings: Mapping[str, Any]) -> None:
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     config = uvicorn.Config(
         one_origin(apps, table(apps)) if len(apps) > 1 else next(iter(apps.values())),
-        host=os.environ.get("HOST", "127.0.0.1"),
+        host=_host(),
         port=first.port,
         log_config=None,
         access_log=False,
@@ -179,7 +179,7 @@ def _serve_health_green(settings: Mapping[str, Any], pools: Mapping[str, Any], p
     import eventlet.wsgi
 
     wsgi = _health_wsgi(settings, lambda name: pools.get(name))
-    eventlet.wsgi.server(eventlet.listen(("127.0.0.1", port)), wsgi, log_output=False)
+    eventlet.wsgi.server(eventlet.listen((_host(), port)), wsgi, log_output=False)
 
 
 # --- jobs
@@ -217,7 +217,7 @@ def _serve_health_thread(settings: Mapping[str, Any], pools: Mapping[str, Any], 
             """Nothing."""
 
     server = make_server(
-        "127.0.0.1", port, _health_wsgi(settings, lambda name: pools[name]), handler_class=Quiet
+        _host(), port, _health_wsgi(settings, lambda name: pools[name]), handler_class=Quiet
     )
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
@@ -250,6 +250,10 @@ def _health_wsgi(settings: Mapping[str, Any], pool_of: Callable[[str], Any]) -> 
         return [body]
 
     return wsgi
+
+
+def _host() -> str:
+    return os.environ.get("HOST", "127.0.0.1")
 
 
 def _stop_with_launcher(stop: Callable[[], None]) -> None:

@@ -65,3 +65,6 @@ def test_facts_on_the_wire_become_letters_and_letters_become_facts_on_the_wire(
     assert by_letter["tanda_bukti_penerimaan"]["ce-causationid"] == submitted.id
     assert {headers["ce-subject"] for headers in by_letter.values()} == {str(story.request_id)}
     assert ends == [0, 0]
+    logs = "".join((tmp_path / kind).read_text() for kind in ("worker", "jobs"))
+    assert "letter_issued" in logs
+    assert not any(secret in logs for secret in ("Siti", "Kawi", "skripsi"))

@@ -36,7 +36,7 @@ from privacy_service.domain.verdicts import Verdict
 
 CHECKING_STEP = 10
 RECEIPT_SECONDS = 24 * 3600
-LONG_SECONDS = 300
+LONG_SECONDS = 900
 FIRST_ROWS = 50
 PREVIEW_ROWS = 20
 SCAN, RELEASE = "scan", "release"

@@ -37,7 +37,9 @@ INNOCENT = (
 )
 
 
-@pytest.mark.parametrize(("kind", "title"), [(k, t) for k, ts in TITLES.items() for t in ts.split()])
+@pytest.mark.parametrize(
+    ("kind", "title"), [(k, t) for k, ts in TITLES.items() for t in ts.split()]
+)
 def test_a_title_says_what_a_column_holds(kind, title):
     detector = titled(title)
 

@@ -23,9 +23,7 @@ KEY = b"k" * 32
 def masked_csv(text: str, key: bytes = KEY) -> tuple[str, Masker]:
     document = opened(text.encode(), Format.CSV)
     verdicts = judge(document.columns())
-    masker = Masker.prepared(
-        document.columns(), decide(verdicts, proposed(verdicts)), key
-    )
+    masker = Masker.prepared(document.columns(), decide(verdicts, proposed(verdicts)), key)
     return document.masked(masker).data.decode(), masker
 
 
@@ -76,7 +74,8 @@ def test_a_pseudonym_is_the_same_for_every_writing_and_another_with_another_key(
 @pytest.mark.parametrize(
     ("text", "is_one"),
     [
-        ("=1+1", True), ("+A1", True), ("-A1", True), ("@SUM(A1)", True), ("=cmd|' /C calc'!A0", True),
+        ("=1+1", True), ("+A1", True), ("-A1", True), ("@SUM(A1)", True),
+        ("=cmd|' /C calc'!A0", True),
         ("\t=1", True), (" =1", True), ("＝1", True), ("-1-2", True), ("+62-812-3456", True),
         ("-5", False), ("+62 812 3456 7890", False), ("-12,5", False), ("-1.5e-3", False),
         ("-", False), ("--", False), ("biasa", False), ("a=b", False), ("", False), ("-7%", False),
@@ -90,7 +89,8 @@ def test_a_formula_is_told_from_a_number(text, is_one):
 @pytest.mark.parametrize(
     "text",
     [
-        "3573010101900001", "NIK3573010101900001.", "3573-0101-0190-0001", "02 3573 0101 0190 0001 x",
+        "3573010101900001", "NIK3573010101900001.", "3573-0101-0190-0001",
+        "02 3573 0101 0190 0001 x",
         "0812 3456 7890", "+6281234567890", "(081234567890)", "BUDI  SANTOSO", "pak budi santoso",
         "Budi-Santoso", "surel: budi@contoh.id", "BUDI@CONTOH.ID",
         "3573010\u200b101900001",
@@ -129,6 +129,13 @@ def test_a_value_of_one_column_is_masked_in_all_others_by_the_same_name():
     assert 2 == masker.cells["catatan"]
 
 
+def test_a_name_is_found_without_its_titles():
+    originals = Originals()
+    originals.add(["Dr. H. Budi Santoso, M.Kom."], Kind.NAME)
+
+    assert list(originals.hits("rapat dipimpin Budi Santoso sendiri"))
+
+
 def test_a_title_that_is_somebodys_number_is_not_told():
     document = opened(b"nama,3573010101900001 (NIK ketua)\nSiti Aminah,1\n", Format.CSV)
 
@@ -151,7 +158,7 @@ niks = st.builds(
     st.integers(1, 9999),
 )
 names = st.lists(
-    st.sampled_from("Siti Budi Aminah Santoso Wahyu Lestari Putri Joko Rahayu Slamet".split()),
+    st.sampled_from(["Siti", "Budi", "Aminah", "Santoso", "Wahyu", "Lestari", "Putri", "Slamet"]),
     min_size=2, max_size=3, unique=True,
 ).map(" ".join)  # fmt: skip
 phones = st.integers(10**8, 10**9 - 1).map(lambda n: f"0812{n}"[:12])
@@ -178,7 +185,8 @@ def people(draw):
         grouped = separator.join(of_nik[i : i + 4] for i in range(0, 16, 4))
         note = draw(
             st.sampled_from(
-                [f"nik {grouped}", f"kenal {of_name.upper()}", f"hp{of_phone}", f"+62{of_phone[1:]}",
+                [f"nik {grouped}", f"kenal {of_name.upper()}", f"hp{of_phone}",
+                 f"+62{of_phone[1:]}",
                  f"{of_phone[:4]}-{of_phone[4:8]}-{of_phone[8:]} {of_name}", "tidak ada", "=1+1"]
             )
         )  # fmt: skip
@@ -186,7 +194,7 @@ def people(draw):
     return rows
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(people())
 def test_a_masked_file_never_holds_an_original(rows):
     written = io.StringIO()
@@ -204,7 +212,7 @@ def test_a_masked_file_never_holds_an_original(rows):
     assert len(rows) + 1 == len(list(csv.reader(io.StringIO(text))))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(people())
 def test_the_check_finds_every_original_in_a_file_that_was_not_masked(rows):
     written = io.StringIO()

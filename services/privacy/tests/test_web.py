@@ -173,8 +173,9 @@ def test_masking_on_the_page_ends_in_a_file_that_may_be_fetched(world):
     for where in (f"/privasi/unduh/{link}", f"/privasi/unduh?tiket={link}"):
         file = world.web.get(where)
         assert 200 == file.status_code
-        assert 'attachment; filename="data-2026-0042-disamarkan.csv"' == (
-            file.headers["content-disposition"]
+        assert (
+            'attachment; filename="data-2026-0042-disamarkan.csv"'
+            == (file.headers["content-disposition"])
         )
         assert NIK not in file.text
 

@@ -159,9 +159,7 @@ def test_a_nik_is_never_masked_in_part(world):
     world.a_scanned_file()
 
     with pytest.raises(errors.ChoiceInvalid, match="tidak tersedia untuk kolom 'nik'"):
-        world.app.mask(
-            world.request_id, PPID, world.proposed_choices(nik=Choice(Method.PARTIAL))
-        )
+        world.app.mask(world.request_id, PPID, world.proposed_choices(nik=Choice(Method.PARTIAL)))
 
 
 def test_the_masked_file_holds_none_of_the_originals_and_may_be_fetched(world):
@@ -304,7 +302,7 @@ def test_an_officer_marks_a_column_that_was_not_found(world):
 
 
 def test_a_formula_is_made_text_before_anybody_opens_it(world):
-    told = world.a_masked_file(b"nama,rumus\nSiti Aminah,\"=HYPERLINK(\"\"http://x\"\")\"\n")
+    told = world.a_masked_file(b'nama,rumus\nSiti Aminah,"=HYPERLINK(""http://x"")"\n')
 
     assert b"'=HYPERLINK" in world.app.download(world.link(told["digest"])).data
 

@@ -808,10 +808,11 @@ class Requests(Application[UUID]):
 
     def _note_refused(self, data_request: DataRequest, by: Caller) -> None:
         """An act that was not this actor's to do is kept beside the request's own facts."""
-        told = {"request_id": str(data_request.id), "step": data_request.step}
+        about = str(data_request.id)
+        told = {"request_id": about, "step": data_request.step}
         stream = uuid5(data_request.id, "refused acts")
         with self.pool.transaction() as cur:
-            log.record(cur, stream, "ActNotAllowed", told, actor=by, correlation=told["request_id"])
+            log.record(cur, stream, "ActNotAllowed", told, actor=by, correlation=about)
 
     def _save(
         self, data_request: DataRequest, by: Actor, today: Today, also: list[Statement], how: How
@@ -1056,6 +1057,8 @@ def summary(data_request: DataRequest, calendar: Calendar | None = None) -> Answ
 
 _OF_EVERY_FACT = frozenset(Fact.__annotations__) | {"timestamp", "originator_topic", "pemohon_id"}
 _SEE_ALL = frozenset({Role.PPID, Role.WALIDATA, Role.ATASAN_PPID, Role.AUDITOR})
+_HIDDEN_DETAILS = frozenset({"digest", "original_digest", "cites"})
+"""From a Pemohon: what identifies files and other people's requests."""
 _NEVER_SHOWN = frozenset({"tracking_code"})
 
 
@@ -1082,14 +1085,17 @@ def _may_read(name: str, role: Role) -> bool:
 
 
 def _between_officers(row: StoredFact) -> bool:
-    data = row.data
-    return (row.type == "MailSent" and data["audience"] != Role.PEMOHON) or (
-        row.type == "LetterIssued" and data["addressed_to"] != Role.PEMOHON
-    )
+    match row.type:
+        case "MailSent":
+            return bool(row.data["audience"] != Role.PEMOHON)
+        case "LetterIssued":
+            return bool(row.data["addressed_to"] != Role.PEMOHON)
+        case other:
+            return other == "ReportCameLate"
 
 
 def _details(row: StoredFact, viewer: Actor) -> dict[str, Any]:
-    hidden = {"digest", "original_digest"} if viewer.role is Role.PEMOHON else set()
+    hidden = _HIDDEN_DETAILS if viewer.role is Role.PEMOHON else frozenset()
     return {
         name: value
         for name, value in row.data.items()

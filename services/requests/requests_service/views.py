@@ -14,7 +14,9 @@ from requests_service.domain.roles import Role
 PAGE_ROWS_MAX = 100
 _NO_DUE = date(9999, 12, 31)
 _SCOPES = {
-    "mine": "waiting_for = %(role)s",
+    # An objection to a request that still goes on waits for the Atasan PPID beside its step.
+    "mine": """(waiting_for = %(role)s
+                OR (objection_ground IS NOT NULL AND %(role)s = 'atasan_ppid'))""",
     "open": "step IS NOT NULL",
     "late": "due < %(today)s",
     "returned": "state = 'returned'",

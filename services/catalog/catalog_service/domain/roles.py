@@ -6,11 +6,12 @@ from catalog_service.domain.errors import NotAllowed
 
 MAY: Mapping[str, tuple[frozenset[str], str]] = {
     "publish": (
+        # The operator imports by command when an installation is set up.
         frozenset({"walidata", "operator"}),
         "Data Terbuka dikelola Walidata.",
     ),
     "keep_dip": (
-        frozenset({"ppid"}),
+        frozenset({"ppid", "operator"}),
         "Daftar Informasi Publik dikelola PPID.",
     ),
     "forget_guest": (

@@ -6,14 +6,16 @@ from chassis.actor import Actor
 from chassis.http import Officer, needs
 from chassis.postgres import Pool
 from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 
 from catalog_service import views
+from catalog_service.adapters import dcat
 from catalog_service.adapters.public import dataset_json, dip_json
 from catalog_service.application import ROWS_MAX, Catalog, Download
-from catalog_service.domain.files import CSV, ORIGINAL
+from catalog_service.domain.files import ORIGINAL
 
 router = APIRouter(prefix="/api/catalog", tags=["catalog"])
+harvest = APIRouter(tags=["harvest"])
 
 # A program reads open data without signing in; downloads are counted under this name.
 PROGRAM = Actor("program", "integrator")
@@ -94,9 +96,8 @@ def rows(
     return app.rows(slug, after=after, limit=limit)
 
 
-@router.api_route(
-    "/datasets/{slug}/file", methods=["GET", "HEAD"], summary="The file", response_class=Response
-)
+@router.head("/datasets/{slug}/file", include_in_schema=False)
+@router.get("/datasets/{slug}/file", summary="The file", response_class=Response)
 def file(request: Request, app: App, slug: str, format: str = ORIGINAL) -> Response:
     """`format=asli` gives the published bytes, `format=csv` a table safe for spreadsheets."""
     if request.method == "HEAD":
@@ -116,6 +117,13 @@ def import_dataset(
     name = file.filename or "" if file else ""
     done = app.import_dataset_json(data, name, metadata, officer.actor)
     return {"slug": done.slug, "version": done.version, "new_version": done.new_version}
+
+
+@harvest.get("/data.jsonld", summary="The catalogue as DCAT-AP 3")
+def dcat_catalogue(request: Request, pool: Database) -> JSONResponse:
+    """JSON-LD; a restricted dataset has no distribution."""
+    found = dcat.catalogue(views.all_datasets(pool), request.app.state.settings)
+    return JSONResponse(found, media_type="application/ld+json")
 
 
 @router.get("/dip", summary="Daftar Informasi Publik")
@@ -177,6 +185,3 @@ def attachment(download: Download) -> Response:
             "Cache-Control": "no-cache",
         },
     )
-
-
-FORMATS = (ORIGINAL, CSV)

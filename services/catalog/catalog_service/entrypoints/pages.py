@@ -108,7 +108,7 @@ def data(
         meant=views.meant(pool, q) if not page.total else None,
         next_href=_href("/data", asked, kursor=page.next_cursor) if page.next_cursor else None,
         first_href=_href("/data", asked) if kursor else None,
-        apply_href=_href("/permohonan/formulir", {"data": q}),
+        apply_href=_href("/permohonan/formulir", {"cari": q[:500]}),
         marked=_marked,
         **_SHARED,
     )
@@ -219,7 +219,7 @@ def dip(
         saved=tersimpan,
         next_href=_href("/dip", asked, kursor=page.next_cursor) if page.next_cursor else None,
         first_href=_href("/dip", asked) if kursor else None,
-        apply_href=_href("/permohonan/formulir", {"data": q}),
+        apply_href=_href("/permohonan/formulir", {"cari": q[:500]}),
         **_SHARED,
     )
 

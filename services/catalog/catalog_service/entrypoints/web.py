@@ -41,7 +41,7 @@ def build_web(settings: Settings, pool: Pool) -> FastAPI:
         settings,
         pool,
         title="Catalog",
-        routers=[http.router, ckan.router, pages.router],
+        routers=[http.router, http.harvest, ckan.router, pages.router],
         errors=ERRORS,
         application=build_application(settings, pool),
         templates=[Path(__file__).parent.parent / "templates"],

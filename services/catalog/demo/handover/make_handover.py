@@ -59,7 +59,7 @@ COLUMNS = (
 
 
 def main(folder: Path) -> None:
-    chance = random.Random(SEED)
+    chance = random.Random(SEED)  # noqa: S311 - invented persons need no secret
     rows = [_person(chance, number) for number in range(1, ROWS + 1)]
     with (folder / "umkm_lowokwaru.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")

@@ -3,7 +3,7 @@
 Each function gets the path to the file's bytes and gives JSON (and the masked bytes) back.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import islice
 from typing import Any
 
@@ -12,7 +12,7 @@ from chassis.uploads import Format
 
 from privacy_service.adapters.document import opened, residues
 from privacy_service.domain.kinds import Kind
-from privacy_service.domain.masking import RESIDUES_MAX, Decision, Masker
+from privacy_service.domain.masking import RESIDUES_MAX, Decision, Masker, decide, proposed
 from privacy_service.domain.methods import Method
 from privacy_service.domain.verdicts import judge
 
@@ -20,11 +20,17 @@ from privacy_service.domain.verdicts import judge
 def scan(path: str, format: str) -> dict[str, Any]:
     """Verdicts on every column, without one value of the file."""
     document = opened(path, Format(format))
-    verdicts = judge(document.columns())
+    columns = document.columns()
+    verdicts = judge(columns)
+    masker = Masker.prepared(columns, decide(verdicts, proposed(verdicts)), b"")
     return {
         "rows": document.rows,
         "notes": document.notes,
-        "columns": [asdict(verdict) for verdict in verdicts],
+        "columns": [
+            # A title may name somebody whom the file speaks of.
+            asdict(replace(verdict, title=masker.redacted(verdict.title)))
+            for verdict in verdicts
+        ],
     }
 
 
@@ -47,6 +53,16 @@ def mask(path: str, format: str, key: str, decisions: list[dict[str, str]]) -> d
         "left": left,
         "masked_columns": _masked_columns(masker, chosen),
     }
+
+
+def mask_as_proposed(path: str, format: str, key: str) -> dict[str, Any]:
+    """Scan and mask at once, with the way that is proposed for each column that was found."""
+    verdicts = judge(opened(path, Format(format)).columns())
+    decisions = [
+        {"key": d.key, "title": d.title, "kind": str(d.kind), "method": str(d.method)}
+        for d in decide(verdicts, proposed(verdicts))
+    ]
+    return {"findings": scan(path, format)["columns"]} | mask(path, format, key, decisions)
 
 
 def preview(
@@ -94,7 +110,7 @@ def _masked_columns(masker: Masker, chosen: list[Decision]) -> list[dict[str, An
     }
     by_value = {
         key: {
-            "column": key,
+            "column": masker.redacted(key),
             "kind": str(Kind.TEXT),
             "method": str(Method.IN_TEXT),
             "cells": cells,

@@ -29,7 +29,7 @@ class Detector:
     anywhere: Plain | None = None
     """Stricter: what a whole cell must be for the values alone to speak."""
     share_min: float = 0.6
-    """Of the filled cells, so many must be of the kind when no title says so."""
+    """Of the filled cells, so many must be of the kind when no title says so; above 1: never."""
     in_text: re.Pattern[str] | None = None
     """Where to look inside a text; what is found there must pass `anywhere` (or needs no proof)."""
     group: int = 0
@@ -220,9 +220,11 @@ DETECTORS: tuple[Detector, ...] = (
             "kepala keluarga", "penanggung jawab", "ibu kandung", "ahli waris",
         ),
         value=person_name,
+        anywhere=person_name,
+        share_min=1.1,
         in_text=re.compile(
-            r"\b(?i:bpk|bapak|ibu|sdr|sdri|saudara|saudari|a\.n|an|atas nama|bernama|nama|ny|tn|hj|"
-            rf"almarhum|almarhumah|alm|ananda)\b\.?\s*:?\s+(?:(?:H|Hj|dr|Dr|Ir|Drs|Dra|Prof)\.\s*)*"
+            r"\b(?i:bpk|bapak|pak|bu|ibu|mas|mbak|kak|sdr|sdri|saudara|saudari|a\.n|an|atas nama|"
+            rf"bernama|nama|ny|tn|hj|almarhum|almarhumah|alm|ananda)\b\.?\s*:?\s+(?:(?:H|Hj|dr|Dr|Ir|Drs|Dra|Prof)\.\s*)*"
             rf"({_NAME_WORDS})"
         ),
         group=1,
@@ -269,7 +271,12 @@ DETECTORS: tuple[Detector, ...] = (
 BY_KIND = {detector.kind: detector for detector in DETECTORS}
 _NOT_OF_A_PERSON = re.compile(r"\b(?:ibu ?kota|wali ?kota|anak perusahaan|nama ibu ?kota)\b")
 _COUNTED = {"jumlah", "jml", "total", "persentase", "persen", "rata", "rasio", "angka", "indeks"}
-_IN_TEXT = tuple(detector for detector in DETECTORS if detector.in_text is not None)
+_ONLY_DIGITS = {Kind.NIK, Kind.NIP, Kind.NPWP, Kind.PHONE, Kind.BIRTH_DATE}
+_IN_TEXT = tuple(
+    (detector, detector.in_text, detector.kind in _ONLY_DIGITS)
+    for detector in DETECTORS
+    if detector.in_text is not None
+)
 
 
 def titled(title: str) -> Detector | None:
@@ -304,12 +311,14 @@ def hits(text: str) -> Iterator[Hit]:
     """Every piece of personal data inside a text, by the rows that can prove theirs."""
     if _DECIMAL.fullmatch(text):
         return
-    for detector in _IN_TEXT:
-        assert detector.in_text is not None
-        if not _may_hold(detector.kind, text):
+    has_digits = len(text) > 8 and _DIGIT.search(text) is not None
+    has_words = " " in text or "." in text
+    for detector, pattern, needs_digits in _IN_TEXT:
+        # A look that costs little, before the search that costs much.
+        if not (has_digits if needs_digits else has_words):
             continue
         position = 0
-        while found := detector.in_text.search(text, position):
+        while found := pattern.search(text, position):
             start, end = found.span(detector.group)
             if detector.anywhere is None or detector.anywhere(text[start:end]):
                 yield Hit(detector.kind, start, end)
@@ -322,14 +331,3 @@ def hits(text: str) -> Iterator[Hit]:
 _DECIMAL = re.compile(r"(?!08)[-+]?\d{1,5}[.,]\d+")
 """`62.81234567890` is a measure, though it has the digits of a telephone."""
 _DIGIT = re.compile(r"\d")
-
-
-def _may_hold(kind: Kind, text: str) -> bool:
-    """A look that costs little, before the search that costs much."""
-    if kind is Kind.EMAIL:
-        return "@" in text or "at" in text
-    if kind is Kind.NAME:
-        return " " in text
-    if kind in (Kind.NIK, Kind.NIP, Kind.NPWP, Kind.PHONE):
-        return len(text) > 8 and bool(_DIGIT.search(text))
-    return len(text) > 5

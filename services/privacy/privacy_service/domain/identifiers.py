@@ -15,6 +15,7 @@ SEPARATOR = r"[\s.,\-_/\u00ad\u200b-\u200f\u2010-\u2015\u2060\ufeff]"
 
 NIK_DIGITS = 16
 _FEMALE_DAY_ADDED = 40
+_NOT_DIGITS = re.compile(r"[^0-9]+")
 _INVISIBLE = dict.fromkeys([0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF])
 
 
@@ -27,11 +28,10 @@ def plain(text: str) -> str:
 
 def digits(text: str) -> str:
     """The digits alone, as ASCII."""
-    return "".join(
-        character if character.isascii() else str(unicodedata.digit(character))
-        for character in text
-        if character.isdigit() and unicodedata.digit(character, None) is not None
-    )
+    if text.isascii():
+        return _NOT_DIGITS.sub("", text)
+    found = (unicodedata.digit(character, None) for character in text)
+    return "".join(str(digit) for digit in found if digit is not None)
 
 
 def nik(text: str) -> str | None:
@@ -118,6 +118,8 @@ _EMAIL = re.compile(r"[\w.%+'-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d]{2,}")
 
 def email(text: str) -> str | None:
     """As written, or with `[at]` and `[dot]`."""
+    if "@" not in text and "at" not in text.casefold():
+        return None
     address = re.sub(r"\s*[\[({]\s*at\s*[\])}]\s*", "@", plain(text.strip()), flags=re.IGNORECASE)
     address = re.sub(r"\s*[\[({]\s*(?:dot|titik)\s*[\])}]\s*", ".", address, flags=re.IGNORECASE)
     return address.casefold() if _EMAIL.fullmatch(address) else None

@@ -20,6 +20,10 @@ _LETTERS_MIN = 4
 _SENTENCE_WORDS_MIN = 4
 _RUN = re.compile(rf"\d(?:{SEPARATOR}{{0,2}}\d){{{_DIGITS_MIN - 1},}}")
 _WORD = re.compile(r"[^\W_]+")
+_TITLES_BEFORE = re.compile(
+    r"^\s*(?:(?:h|hj|kh|dr|drs|dra|drg|ir|prof|ny|tn|bpk|bapak|ibu|sdr|sdri|alm|rr|rm|r)\b\.?\s*)+",
+    re.IGNORECASE,
+)
 _STOP = {"jalan", "jl", "rt", "rw", "no", "malang", "indonesia", "kota", "kabupaten"}
 
 
@@ -30,7 +34,9 @@ class Originals:
         self._numbers: dict[str, Kind] = {}
         self._lengths: set[int] = set()
         self._phones: set[str] = set()
-        self._words: dict[str, dict[tuple[str, ...], Kind]] = defaultdict(dict)
+        self._words: dict[tuple[str, ...], Kind] = {}
+        self._lengths_from: dict[str, set[int]] = defaultdict(set)
+        """By its first word, how many words a value may have."""
         self._emails: set[str] = set()
 
     def add(self, values: Iterable[str], kind: Kind) -> None:
@@ -73,12 +79,22 @@ class Originals:
     def _add_words(self, value: str, kind: Kind) -> None:
         if kind is Kind.OTHER and len(digits(value)) >= _DIGITS_MIN:
             self._add_number(value, kind)
-        found = tuple(word.casefold() for word in _WORD.findall(plain(value)))
+        written = plain(value)
+        self._add_word_row(written, kind)
+        if kind is Kind.NAME:
+            # `Dr. Budi Santoso, M.Kom.` is called Budi Santoso elsewhere.
+            bare = _TITLES_BEFORE.sub("", written.partition(",")[0])
+            if bare != written:
+                self._add_word_row(bare, kind)
+
+    def _add_word_row(self, text: str, kind: Kind) -> None:
+        found = tuple(word.casefold() for word in _WORD.findall(text))
         if sum(map(len, found)) < _LETTERS_MIN or set(found) <= _STOP:
             return
         if kind is not Kind.NAME and (len(found) < 2 or sum(map(len, found)) < 10):
             return
-        self._words[found[0]][found] = kind
+        self._words[found] = kind
+        self._lengths_from[found[0]].add(len(found))
 
     def _numbers_in(self, text: str) -> Iterator[Hit]:
         for run in _RUN.finditer(text):
@@ -120,11 +136,15 @@ class Originals:
         found = list(_WORD.finditer(text))
         folded = [word[0].casefold() for word in found]
         for index, word in enumerate(folded):
-            for wanted, kind in self._words.get(word, {}).items():
-                # A name of one word is also a place or a month: only inside a sentence, or alone.
-                if len(wanted) == 1 and 1 < len(folded) < _SENTENCE_WORDS_MIN:
+            for length in self._lengths_from.get(word, ()):
+                kind = self._words.get(tuple(folded[index : index + length]))
+                if index + length > len(folded) or kind is None:
                     continue
-                if len(wanted) == 1 and len(folded) == 1 and kind is not Kind.NAME:
+                if length == 1 and not _stands_for_a_name(kind, len(folded)):
                     continue
-                if tuple(folded[index : index + len(wanted)]) == wanted:
-                    yield Hit(kind, found[index].start(), found[index + len(wanted) - 1].end())
+                yield Hit(kind, found[index].start(), found[index + length - 1].end())
+
+
+def _stands_for_a_name(kind: Kind, words: int) -> bool:
+    """One word is also a place or a month: it is a name inside a sentence, or alone."""
+    return words >= _SENTENCE_WORDS_MIN or (words == 1 and kind is Kind.NAME)

@@ -182,6 +182,7 @@ def _review_page(
         state=_STATES[case["state"]],
         working=case["state"] in _WORKING,
         may_decide=who.role == PPID and case["state"] == "scanned" and case["step"] == 10,
+        may_fetch=who.role == PPID,
         is_pdf=case["format"] == "pdf",
         rows_total=findings["rows"],
         notes=findings["notes"],

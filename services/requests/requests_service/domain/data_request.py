@@ -480,7 +480,7 @@ class DataRequest(Aggregate):
         stays = outcome.next_step == self.step
         remembered = {
             "was_due": self.due,
-            "late": self.due is not None and today.day > self.due,
+            "late": fact not in ACTS and self.due is not None and today.day > self.due,
             "next_step": outcome.next_step,
             "next_due": self.due if stays else _due(outcome.next_step, today),
             "waiting_for": _value(outcome.waits_for) or (self.waiting_for if stays else None),
@@ -689,7 +689,7 @@ class DataRequest(Aggregate):
         self.step, self.due = fact.next_step, fact.next_due
         self.statutory_due = fact.statutory_due
         self.waiting_for, self.agency = fact.waiting_for, fact.agency
-        self.late_steps += fact.late
+        self.late_steps += fact.late and fact.next_step != fact.step
         match fact:
             case facts.DataFoundInDip():
                 self.found_in_dip = self.granted = True

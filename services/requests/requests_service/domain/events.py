@@ -32,7 +32,7 @@ class Fact(Aggregate.Event):
     was_due: date | None
     """The deadline of that step, as it stood."""
     late: bool
-    """It happened after `was_due`. Recorded, not blocked."""
+    """An act of the step that came after `was_due`. Recorded, not blocked."""
     next_step: int | None
     next_due: date | None
     """None also while the clocks stand still."""

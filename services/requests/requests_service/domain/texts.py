@@ -23,8 +23,10 @@ _KEYBOARD = frozenset(
 
 
 def is_meaningful(text: str, *, words: int) -> bool:
-    """At least so many different words that somebody could have meant."""
-    return len({word.lower() for word in _WORD.findall(text) if _could_be_a_word(word)}) >= words
+    """At least so many different words that somebody could have meant, not all abbreviations."""
+    found = {word.lower() for word in _WORD.findall(text) if _could_be_a_word(word)}
+    spoken = [word for word in found if _VOWEL.search(word)]
+    return len(found) >= words and 2 * len(spoken) >= words
 
 
 def must_be_a_purpose(purpose: str) -> None:

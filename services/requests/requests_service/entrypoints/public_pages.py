@@ -19,7 +19,7 @@ from requests_service.domain import choices, errors, sop, texts
 from requests_service.domain.data_request import Form as RequestForm
 from requests_service.domain.identity import FIELDS, Identity, must_be_a_nik
 from requests_service.domain.roles import Role
-from requests_service.entrypoints.acts import PEMOHON_ACTS, OpenAct, run
+from requests_service.entrypoints.acts import FIELD_WORDS, PEMOHON_ACTS, OpenAct, run
 from requests_service.entrypoints.shown import letters_of, shown
 from requests_service.entrypoints.sign_in_pages import keep_cookie
 from requests_service.entrypoints.statuses import ERRORS
@@ -32,6 +32,7 @@ FOLLOW_SECONDS = 30 * 60
 LETTER_SECONDS = 300
 _tries = Tries()
 _WAIT = f"Terlalu banyak percobaan. Tunggu {WINDOW_SECONDS // 60} menit, lalu coba lagi."
+_OPEN_AGAIN = "Waktu membuka permohonan sudah habis. Masukkan kode lacak sekali lagi."
 _SENT_BEFORE = (
     "Formulir ini sudah pernah dikirim dengan isian lain. Bila memang hendak mengajukan permohonan"
     " yang baru, tekan Kirim permohonan sekali lagi."
@@ -126,7 +127,7 @@ def _receipt(request: Request, app: Requests, answer: Mapping[str, Any]) -> Resp
 
 @router.get("/permohonan/lacak")
 def follow_form(request: Request, nomor: Annotated[str, Query()] = "") -> Response:
-    return render(request, "lacak.html", form=Form({"register_number": nomor}))
+    return render(request, "lacak.html", form=Form({"register_number": nomor}), lost=[])
 
 
 @router.post("/permohonan/lacak")
@@ -161,7 +162,8 @@ def followed(
 ) -> Response:
     who = _follower(request, register_number)
     if who is None:
-        return render(request, "lacak.html", form=Form({"register_number": register_number}))
+        form_ = Form({"register_number": register_number})
+        return render(request, "lacak.html", form=form_, lost=[])
     done = PEMOHON_ACTS[selesai].done if selesai in PEMOHON_ACTS else ""
     return _page(request, who, done_words=done)
 
@@ -196,7 +198,7 @@ def act(request: Request, register_number: str, name: str, typed: Typed) -> Resp
         raise HTTPException(404)
     who = _follower(request, register_number)
     if who is None:
-        return _not_followed(request, register_number, "Masukkan kode lacak sekali lagi.", 403)
+        return _not_followed(request, register_number, _OPEN_AGAIN, 401, typed)
     app: Requests = request.app.state.application
     try:
         run(PEMOHON_ACTS[name], app, who.request_id, who.actor, typed)
@@ -287,9 +289,16 @@ def _everything_wrong(app: Requests, typed: Fields, identity: Identity) -> dict[
     return {name: wrong[name] for name in sorted(wrong, key=_ORDER.index)}
 
 
-def _not_followed(request: Request, number: str, sentence: str, status: int) -> Response:
+def _not_followed(
+    request: Request,
+    number: str,
+    sentence: str,
+    status: int,
+    typed: Mapping[str, Any] | None = None,
+) -> Response:
+    lost = [(FIELD_WORDS[n], v) for n, v in (typed or {}).items() if v and n in FIELD_WORDS]
     form_ = Form({"register_number": number}, {"": sentence})
-    return render(request, "lacak.html", status, form=form_)
+    return render(request, "lacak.html", status, form=form_, lost=lost)
 
 
 def _remember(request: Request, answer: Response, who: Follower) -> None:

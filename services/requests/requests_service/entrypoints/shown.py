@@ -115,7 +115,7 @@ def letters_of(it: Mapping[str, Any], address: str, *, role: str) -> list[dict[s
         {
             **letter,
             "title": LETTERS.get(letter["letter"], letter["letter"]),
-            "href": address.format(letter["letter_id"]),
+            "href": address.format(letter["letter_id"]) if role != Role.AUDITOR else None,
         }
         for letter in it["letters"]
         if role != Role.PEMOHON or letter["addressed_to"] == Role.PEMOHON

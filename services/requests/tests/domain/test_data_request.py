@@ -347,6 +347,18 @@ def test_a_late_step_is_recorded_as_late_and_not_blocked():
     assert 1 == data_request.late_steps
 
 
+def test_a_late_step_counts_once_and_acts_beside_it_do_not():
+    data_request = b.a_request_found_in_dip()
+    data_request.provide_data_on_hand(b.PPID, LATE, file=b.UPLOADED, seal=b.sealed)
+    data_request.record_masking(b.PPID, LATE, original_digest=b.ORIGINAL, file=b.MASKED_FILE)
+    lodge(b.a_forwarded_request(), b.on("2026-12-07"), ground="tidak_ditanggapi")
+    withdrawn = b.a_forwarded_request()
+    withdrawn.withdraw(b.PEMOHON, LATE, seal=b.sealed)
+
+    assert (1, 0) == (data_request.late_steps, withdrawn.late_steps)
+    assert not b.last_fact(withdrawn).late
+
+
 def test_a_step_on_its_last_day_is_in_time():
     data_request = b.a_forwarded_request()
 

@@ -149,6 +149,7 @@ def test_a_purpose_that_says_something_is_taken(purpose):
         "1234 5678 9012 3456",
         "qwrtpsdfgh zxcvbnmkjh sdfghjklqw wrtypsdfg",
         "test coba aja deh",
+        "dfgh wrtp bnmk lkjh",
         "! ? . , ; : -",
         "x" * 300,
         "kata " * 1200,

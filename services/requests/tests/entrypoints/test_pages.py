@@ -343,6 +343,18 @@ def test_an_act_without_session_gives_back_what_was_typed(app, citizen):
     assert WHY in citizen.text and "Kirim lagi" in citizen.text
 
 
+def test_a_citizen_whose_time_ran_out_gets_their_words_back(client, citizen):
+    number, _ = submit(citizen)
+    later = Browser(client)
+
+    later.post(
+        f"/permohonan/{number}/object", {"ground": "biaya", "case": "Saya diminta membayar."}
+    )
+
+    assert later.status == 401
+    assert "Saya diminta membayar." in later.text and "Kode lacak" in later.text
+
+
 def test_an_agency_does_not_see_what_another_agency_handles(app, citizen, sign_in):
     number, _ = submit(citizen)
     at, ppid = address_of(app, number), sign_in("ppid")

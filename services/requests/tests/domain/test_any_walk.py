@@ -1,0 +1,102 @@
+"""Whatever anybody tries, in any order, a request stays one that the SOP knows."""
+
+from contextlib import suppress
+from datetime import date, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from requests_service.adapters.plain_mapper import PlainMapper
+from requests_service.domain.errors import RequestsError
+from requests_service.domain.sop import STEPS
+
+from services.requests.tests import builders as b
+
+WHY = "Dokumen masih dikumpulkan dari arsip kecamatan."
+ATTEMPTS = {
+    "find_in_dip": lambda r, who, t: r.find_in_dip(who, t, dip_entry="dip-1"),
+    "find_owner": lambda r, who, t: r.find_owner(who, t, agency="diskopindag"),
+    "forward": lambda r, who, t: r.forward(who, t, seal=b.sealed),
+    "grant": lambda r, who, t: r.grant(who, t),
+    "grant_in_part": lambda r, who, t: r.grant_in_part(
+        who, t, refused_parts="Nama pemilik", refusal=b.REFUSAL, seal=b.sealed
+    ),
+    "refuse": lambda r, who, t: r.refuse(who, t, refusal=b.REFUSAL, seal=b.sealed),
+    "hand_over": lambda r, who, t: r.hand_over(who, t, file=b.UPLOADED, seal=b.sealed),
+    "provide": lambda r, who, t: r.provide_data_on_hand(who, t, file=b.UPLOADED, seal=b.sealed),
+    "masked": lambda r, who, t: r.record_masking(
+        who, t, original_digest=b.ORIGINAL, file=b.MASKED_FILE
+    ),
+    "clean": lambda r, who, t: r.record_clean(who, t, file=b.CLEAN_FILE),
+    "to_walidata": lambda r, who, t: r.hand_to_walidata(who, t),
+    "list": lambda r, who, t: r.list_in_daftar_data(who, t, year=2030, entry=b.ENTRY),
+    "draft": lambda r, who, t: r.draft_delivery(who, t, seal=b.sealed),
+    "deliver": lambda r, who, t: r.deliver(who, t),
+    "send_refusal": lambda r, who, t: r.send_refusal(who, t),
+    "notify_refusal": lambda r, who, t: r.notify_refusal(who, t),
+    "receive": lambda r, who, t: r.receive(who, t),
+    "return": lambda r, who, t: r.return_for_completion(
+        who, t, missing=["tujuan"], explanation="Mohon jelaskan tujuannya.", seal=b.sealed
+    ),
+    "complete": lambda r, who, t: r.complete(who, t, answer="Untuk skripsi", seal=b.sealed),
+    "withdraw": lambda r, who, t: r.withdraw(who, t, seal=b.sealed),
+    "extend": lambda r, who, t: r.extend(
+        who, t, days=7, reason_code="belum_dikuasai", reason=WHY, seal=b.sealed
+    ),
+    "object": lambda r, who, t: r.lodge_objection(
+        who, t, ground="tidak_dipenuhi", case="Data yang saya minta belum diberikan.", seal=b.sealed
+    ),
+    "decide": lambda r, who, t: r.decide_objection(
+        who, t, decision="ditolak", reason="Alasan PPID sudah tepat.", seal=b.sealed
+    ),
+    "notice": lambda r, who, t: r.note_letter(who, t, letter=b.a_letter("pemberitahuan_tertulis")),
+    "letter": lambda r, who, t: r.note_letter(
+        who, t, letter=b.a_letter("surat_penyampaian_pemohon")
+    ),
+}
+WHO = st.sampled_from([b.PEMOHON, b.PPID, b.WALIDATA, b.DISKOPINDAG, b.DINSOS, b.ATASAN])
+WALK = st.lists(
+    st.tuples(st.sampled_from(sorted(ATTEMPTS)), WHO, st.integers(0, 9)), min_size=20, max_size=150
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(WALK)
+def test_any_walk_keeps_the_request_whole(walk):
+    data_request, day = b.a_submitted_request(), date(2026, 11, 20)
+
+    for name, who, days in walk:
+        day += timedelta(days=days // 4)
+        version = data_request.version
+        with suppress(RequestsError):
+            ATTEMPTS[name](data_request, who, b.on(day.isoformat()))
+            assert data_request.version == version + 1
+            continue
+        assert data_request.version == version
+
+    _must_be_whole(data_request)
+
+
+def _must_be_whole(data_request):
+    assert data_request.step in {*STEPS, None}
+    if data_request.step is None:
+        assert data_request.state in {"received", "refused", "withdrawn"}
+        assert data_request.due is None
+        assert data_request.ended_on
+    elif data_request.state == "returned":
+        assert (None, None, "pemohon") == (
+            data_request.due, data_request.statutory_due, data_request.waiting_for,
+        )  # fmt: skip
+    else:
+        assert data_request.due
+        assert data_request.statutory_due
+        assert data_request.waiting_for
+    if data_request.step in {9, *range(11, 14), 16} and not data_request.found_in_dip:
+        assert data_request.decision in {"granted", "granted_in_part"}
+    if data_request.step in {11, 12, 13, 16}:
+        assert data_request.cleared
+
+    mapper, replayed = PlainMapper(), None
+    for fact in data_request.pending_events:
+        replayed = mapper.to_domain_event(mapper.to_stored_event(fact)).mutate(replayed)
+    before = {k: v for k, v in vars(data_request).items() if k != "_pending_events"}
+    assert before == {k: v for k, v in vars(replayed).items() if k != "_pending_events"}
