@@ -117,8 +117,11 @@ def consumer(database: Callable[[str], Pool], tmp_path: Path) -> Callable[[str],
 
 def _subject(consumer: Consumer) -> UUID:
     """A data request that the consumer can know of."""
-    if consumer.service != "requests":
-        return uuid4()
+    return a_data_request(consumer) if consumer.service == "requests" else uuid4()
+
+
+def a_data_request(consumer: Consumer) -> UUID:
+    """A request that was just submitted to `requests`."""
     from requests_service.domain.data_request import Form
     from requests_service.domain.identity import Identity
 

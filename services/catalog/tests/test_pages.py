@@ -244,7 +244,9 @@ def test_a_guest_asks_to_be_forgotten(portal, signed_in):
 def test_the_daftar_data_of_a_year_as_page_and_csv(portal, catalog):
     catalog.list_in_daftar_data(listed())
 
-    assert "Profil UMKM 12" in portal.get("/daftar-data").text
+    text = portal.get("/daftar-data").text
+    assert "Profil UMKM 12" in text
+    assert "Dinas Koperasi, Perindustrian dan Perdagangan" in text
     assert "Belum ada data" in portal.get("/daftar-data?tahun=2030").text
     answer = portal.get("/daftar-data/unduh.csv?tahun=2027")
     assert answer.text.splitlines()[1].startswith("2027,Profil UMKM 12,UMKM")

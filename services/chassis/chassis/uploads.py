@@ -242,7 +242,7 @@ def _by_content(data: bytes) -> Format | str:
         if data.startswith(magic) and not (len(magic) == 2 and _is_text(data)):
             return name
     if not _is_text(data):
-        return "biner yang tidak dikenal"
+        return "data biner yang tidak dikenal"
     return _text_content(_decoded(data))
 
 
@@ -556,7 +556,7 @@ def _column_index(reference: str, *, otherwise: int) -> int:
 
 
 def _exact_number(raw: str) -> str:
-    """A whole number digit for digit; a fraction as short as it goes: 0.1, not 0.10000000000000001."""
+    """A whole number digit for digit; a fraction as short as it goes: 0.1 for 0.1000000000000001."""
     if re.fullmatch(r"-?\d+", raw):
         return raw
     try:

@@ -13,6 +13,7 @@ CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "dct": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "spdx": "http://spdx.org/rdf/terms#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
@@ -79,7 +80,10 @@ def _distributions(row: Mapping[str, Any], base: str) -> list[dict[str, Any]]:
             "dcat:byteSize": {"@value": str(row["size"]), "@type": "xsd:nonNegativeInteger"},
             "spdx:checksum": {
                 "@type": "spdx:Checksum",
-                "spdx:algorithm": {"@id": "spdx:checksumAlgorithm_sha256"},
+                "spdx:algorithm": {
+                    "@id": "spdx:checksumAlgorithm_sha256",
+                    "@type": "spdx:ChecksumAlgorithm",
+                },
                 "spdx:checksumValue": {"@value": row["digest"], "@type": "xsd:hexBinary"},
             },
         }
@@ -95,8 +99,9 @@ def _distribution(row: Mapping[str, Any], base: str, kind: str, media_type: str)
     found: dict[str, Any] = {
         "@id": file,
         "@type": "dcat:Distribution",
-        "dcat:accessURL": {"@id": f"{base}/data/{row['slug']}"},
-        "dcat:downloadURL": {"@id": file},
+        # Everything is a Resource; validators that do not reason want it said.
+        "dcat:accessURL": {"@id": f"{base}/data/{row['slug']}", "@type": "rdfs:Resource"},
+        "dcat:downloadURL": {"@id": file, "@type": "rdfs:Resource"},
         "dcat:mediaType": {"@id": f"{_MEDIA}{bare}", "@type": "dct:MediaType"},
     }
     if row["licence"] in LICENCE_ADDRESSES:

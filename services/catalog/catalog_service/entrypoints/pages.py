@@ -271,6 +271,7 @@ def retire_dip_entry(request: Request, app: App, by: KeeperOfDip, entry: str) ->
 def daftar_data(request: Request, pool: Database, tahun: int | None = None) -> HTMLResponse:
     """Next year's list, as far as it comes from data requests (step 12)."""
     years = dict(views.daftar_data_years(pool))
+    agencies = dict(_agencies(request))
     next_year = clock.today().year + 1
     shown = tahun or (max(years) if years else next_year)
     years.setdefault(shown, 0)
@@ -286,7 +287,8 @@ def daftar_data(request: Request, pool: Database, tahun: int | None = None) -> H
         items=items,
         item_rows=[
             [
-                *(item[name] for name in ("title", *STANDAR_DATA, "produsen_data")),
+                *(item[name] for name in ("title", *STANDAR_DATA)),
+                agencies.get(item["produsen_data"], item["produsen_data"]),
                 tanggal(item["listed_at"]),
             ]
             for item in items

@@ -48,9 +48,9 @@ REASONS = {
     Kind.HIDDEN: "Penulis, komentar dan bagian tersembunyi dapat memuat nama; UU 27/2022.",
     Kind.FORMULA: "Rumus dapat menjalankan perintah di komputer penerima.",
 }
-_REASON = "Data pribadi, Pasal 4 ayat (3) UU 27/2022; Pasal 17 huruf h UU 14/2008."
+USUAL_REASON = "Data pribadi, Pasal 4 ayat (3) UU 27/2022; Pasal 17 huruf h UU 14/2008."
 
 
 def reason(kind: Kind) -> str:
     """Why such a column is masked, for the page, the letter and the log."""
-    return REASONS.get(kind, _REASON)
+    return REASONS.get(kind, USUAL_REASON)

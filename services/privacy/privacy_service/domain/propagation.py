@@ -24,6 +24,7 @@ _TITLES_BEFORE = re.compile(
     r"^\s*(?:(?:h|hj|kh|dr|drs|dra|drg|ir|prof|ny|tn|bpk|bapak|ibu|sdr|sdri|alm|rr|rm|r)\b\.?\s*)+",
     re.IGNORECASE,
 )
+_BETWEEN_NAMES = re.compile(r"[;/&\n|]|\bdan\b")
 _STOP = {"jalan", "jl", "rt", "rw", "no", "malang", "indonesia", "kota", "kabupaten"}
 
 
@@ -81,11 +82,10 @@ class Originals:
             self._add_number(value, kind)
         written = plain(value)
         self._add_word_row(written, kind)
-        if kind is Kind.NAME:
+        for name in _BETWEEN_NAMES.split(written) if kind is Kind.NAME else ():
             # `Dr. Budi Santoso, M.Kom.` is called Budi Santoso elsewhere.
-            bare = _TITLES_BEFORE.sub("", written.partition(",")[0])
-            if bare != written:
-                self._add_word_row(bare, kind)
+            self._add_word_row(name, kind)
+            self._add_word_row(_TITLES_BEFORE.sub("", name.partition(",")[0]), kind)
 
     def _add_word_row(self, text: str, kind: Kind) -> None:
         found = tuple(word.casefold() for word in _WORD.findall(text))

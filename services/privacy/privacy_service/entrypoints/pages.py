@@ -17,7 +17,7 @@ from privacy_service import views
 from privacy_service.application import verdicts_of
 from privacy_service.domain import errors
 from privacy_service.domain.access import PPID, PPID_PEMBANTU
-from privacy_service.domain.kinds import LABELS, Kind, reason
+from privacy_service.domain.kinds import LABELS, REASONS, USUAL_REASON, Kind, reason
 from privacy_service.domain.masking import Choice
 from privacy_service.domain.methods import ABOUT, ALLOWED, Method
 from privacy_service.domain.verdicts import Verdict
@@ -191,7 +191,8 @@ def _review_page(
         tables=tables,
         refusal=refusal,
         masked_columns=_masked_columns(case),
-        labels={str(kind): label for kind, label in LABELS.items()},
+        usual_law=USUAL_REASON,
+        methods=[(about.label, about.explanation) for about in ABOUT.values()],
     )
 
 
@@ -209,11 +210,13 @@ def _row(number: int, verdict: Verdict, choice: Choice | None) -> dict[str, Any]
         "why": verdict.why,
         "inside": ", ".join(
             f"{LABELS[Kind(kind)]} di {count} sel" for kind, count in verdict.inside.items()
-        ),
+        )
+        if verdict.kind is not Kind.TEXT
+        else "",
         "filled": verdict.filled,
         "shapes": verdict.samples,
-        "law": reason(verdict.kind) if verdict.kind else "",
-        "methods": [(str(m), f"{ABOUT[m].label} – {ABOUT[m].explanation}") for m in methods],
+        "law": REASONS.get(verdict.kind, "") if verdict.kind else "",
+        "methods": [(str(m), ABOUT[m].label) for m in methods],
         "chosen": str(choice.method if choice else methods[0]),
         "reason": choice.reason if choice else "",
     }
