@@ -23,9 +23,7 @@ PORT = 8080
 
 def nginx_conf() -> str:
     """The reverse proxy in front of the five web processes."""
-    server = nginx(
-        table(SERVICES), {name: f"{name}:{PORT}" for name in SERVICES}, listen=str(PORT)
-    )
+    server = nginx(table(SERVICES), {name: f"{name}:{PORT}" for name in SERVICES}, listen=str(PORT))
     return (
         "# Written by deploy/generate.py from the services' paths; change those, not this file.\n"
         "# nginx looks its upstreams up once: after a container was replaced, reload it.\n"

@@ -101,5 +101,5 @@ def test_the_log_answers(auditor: Callable[[str], Pool]) -> None:
     life = [row[2] for row in answers_of("ORDER BY version;")]
     assert life == ["RequestSubmitted", "LetterIssued", "RequestRefused"]
     assert answers_of("'at_step'")[0][:2] == ("6", "tidak_dikuasai")
-    assert UUID(answers_of("'PersonalDataRead'")[0][3])
+    assert UUID(answers_of("'PersonalDataRead'")[0][4])
     assert answers_of("generate_series") == []

@@ -1,7 +1,8 @@
 """The command line: `satudata COMMAND --help` says what each does.
 
-Exit status: 0 done, 1 found something wrong, 2 wrong use, 69 something needed is away,
-78 a setting is wrong.
+Settings come from the environment; without them the installation that `satudata run` made here is
+meant. Exit status: 0 done, 1 found something wrong, 2 wrong use, 69 something needed is away, 78 a
+setting is wrong.
 """
 
 import argparse
@@ -10,15 +11,19 @@ import getpass
 import json
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from chassis.actor import Actor
 from chassis.postgres import DatabaseAway, Pool
-from chassis.settings import SettingsError, load
+from chassis.settings import Settings, SettingsError, load
 
-from satudata.places import SERVICES
+from satudata.places import SERVICES, var
+
+# Said at every start by a library that the workers need.
+warnings.filterwarnings("ignore", message=".*Eventlet is deprecated")
 
 _OPERATOR = Actor("satudata", "operator")
 
@@ -33,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"satudata: {error}", file=sys.stderr)
         return 78
     except DatabaseAway:
-        print("satudata: the database cannot be reached.", file=sys.stderr)
+        print("satudata: the database cannot be reached; is it running?", file=sys.stderr)
         return 69
 
 
@@ -72,6 +77,15 @@ def _parser() -> argparse.ArgumentParser:
     dead.add_argument("service", choices=SERVICES)
     dead.add_argument("id", nargs="?", type=int)
     dead.add_argument("--json", action="store_true")
+
+    letters = command("letters", _letters, "Whether a PDF is a letter of ours, as it was issued.")
+    letters.add_argument("act", choices=("verify",))
+    letters.add_argument("file", type=Path)
+    letters.add_argument("--json", action="store_true")
+
+    mask = command("mask", _mask, "Mask the personal data that is found in a table.")
+    mask.add_argument("file", type=Path)
+    mask.add_argument("--into", type=Path, help="where to write the masked file")
     return parser
 
 
@@ -97,7 +111,7 @@ def _migrate(_: argparse.Namespace) -> int:
     from satudata import databases
 
     try:
-        applied = databases.prepare(os.environ)
+        applied = databases.prepare(_environment())
     except KeyError as error:
         raise SettingsError(f"{error.args[0]} is not set; see deploy/env.example.") from error
     for service, names in applied.items():
@@ -108,7 +122,7 @@ def _migrate(_: argparse.Namespace) -> int:
 def _doctor(_: argparse.Namespace) -> int:
     from satudata.doctor import examine
 
-    findings = examine(os.environ)
+    findings = examine(_environment())
     for finding in findings:
         print(("ok    " if finding.well else "WRONG ") + finding.text)
     return 0 if all(finding.well for finding in findings) else 1
@@ -118,7 +132,7 @@ def _staff(parsed: argparse.Namespace) -> int:
     from requests_service.bootstrap import build_application
     from requests_service.domain.errors import RequestsError
 
-    settings = load("requests")
+    settings = _settings("requests")
     application = build_application(settings, Pool(settings.database_url, 1))
     if parsed.act == "list":
         members = application.staff()
@@ -160,7 +174,7 @@ def _password() -> str:
 def _catalog(parsed: argparse.Namespace) -> int:
     from catalog_service.bootstrap import build_application
 
-    settings = load("catalog")
+    settings = _settings("catalog")
     application = build_application(settings, Pool(settings.database_url, 1))
     application.import_folder(parsed.file, by=_OPERATOR)
     return 0
@@ -169,7 +183,7 @@ def _catalog(parsed: argparse.Namespace) -> int:
 def _dead_letters(parsed: argparse.Namespace) -> int:
     from chassis.parking import Parking
 
-    parking = Parking(Pool(load(parsed.service).database_url, 1))
+    parking = Parking(Pool(_settings(parsed.service).database_url, 1))
     if parsed.act == "redrive":
         if parsed.id is None:
             print("satudata: dead-letters redrive needs the message's id.", file=sys.stderr)
@@ -181,6 +195,50 @@ def _dead_letters(parsed: argparse.Namespace) -> int:
     for row in [] if parsed.json else waiting:
         print(f"{row['id']:>6}  {row['source']}/{row['type']}  {row['subject']}  {row['reason']}")
     return 0
+
+
+def _letters(parsed: argparse.Namespace) -> int:
+    from letters_service.entrypoints.command import verify
+
+    settings = _settings("letters")
+    return verify(settings, Pool(settings.database_url, 1), parsed.file, as_json=parsed.json)
+
+
+def _mask(parsed: argparse.Namespace) -> int:
+    from chassis.sandbox import Refused, TooMuch
+    from privacy_service.adapters.command import mask_file
+
+    try:
+        masked = mask_file(parsed.file)
+    except OSError as error:
+        print(f"satudata: {error}", file=sys.stderr)
+        return 2
+    except (Refused, TooMuch) as error:
+        print(f"satudata: {error}", file=sys.stderr)
+        return 1
+    if masked.left:
+        print("satudata: personal data would be left; nothing was written.", file=sys.stderr)
+        return 1
+    into = parsed.into or parsed.file.with_name(f"{parsed.file.stem}-masked.{masked.format}")
+    into.write_bytes(masked.data)
+    print(json.dumps(masked.masked_columns, ensure_ascii=False, indent=1))
+    print(f"{masked.rows} rows written to {into}", file=sys.stderr)
+    return 0
+
+
+def _environment() -> dict[str, str]:
+    """The environment; where it names no databases, that of the embedded installation here."""
+    from satudata.postgres import EmbeddedPostgres
+    from satudata.run import embedded_environment
+
+    folder = var()
+    if "REQUESTS_DATABASE_URL" in os.environ or not (folder / "pg").exists():
+        return dict(os.environ)
+    return embedded_environment(folder, EmbeddedPostgres(folder / "pg"), _port()) | os.environ
+
+
+def _settings(service: str) -> Settings:
+    return load(service, _environment())
 
 
 def _port() -> int:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 
 from chassis import serve
 from chassis.migrate import create_database, migrate, pending
-from chassis.nameko import declare_queues
 from psycopg2.extensions import make_dsn, parse_dsn
 
 from satudata.places import SERVICES
@@ -38,6 +37,8 @@ def prepare(environment: Mapping[str, str]) -> dict[str, list[str]]:
             )
     amqp_url = environment.get("AMQP_URL", "")
     if amqp_url.startswith("amqp"):
+        from chassis.nameko import declare_queues
+
         declare_queues(amqp_url, {name: serve.worker_class(name) for name in SERVICES})
     return applied
 

@@ -556,7 +556,7 @@ def _column_index(reference: str, *, otherwise: int) -> int:
 
 
 def _exact_number(raw: str) -> str:
-    """A whole number digit for digit; a fraction as short as it goes: 0.1 for 0.1000000000000001."""
+    """A whole number digit for digit; a fraction as short as it goes: 0.1 for 0.100000000000001."""
     if re.fullmatch(r"-?\d+", raw):
         return raw
     try:

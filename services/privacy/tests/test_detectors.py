@@ -4,7 +4,7 @@ import random
 from pathlib import Path
 
 import pytest
-from chassis.uploads import sniff
+from chassis.uploads import Format, sniff
 from privacy_service.adapters.document import opened
 from privacy_service.domain.detectors import hits, titled
 from privacy_service.domain.kinds import Kind
@@ -92,6 +92,8 @@ def test_a_piece_of_personal_data_is_found_inside_a_text(text, kind, piece):
         "anggaran Rp 1.250.000.000",
         "2020 2021 2022 2023",
         "nama barang: kursi",
+        "Nama Barang Kursi",
+        "NAMA LENGKAP",
         "tahun 2024 sampai 2025",
         "jalan menuju kota",
         "ibu kota provinsi",
@@ -154,6 +156,35 @@ def test_texts_are_looked_into_and_counted():
     assert (Kind.TEXT, {"nik": 1, "telepon": 1}, 3) == (
         verdict.kind, verdict.inside, verdict.filled,
     )  # fmt: skip
+
+
+def test_names_without_a_title_are_found_beside_a_person():
+    niks = ["3573014101900001", "3573010101900002", "3573010101900003"]
+    names = ["BUDI SANTOSO", "Siti Aminah, S.Pd", "Joko Susilo"]
+
+    beside_people = judge([Column("kolom_2", "kolom_2", names), Column("nik", "nik", niks)])
+    beside_numbers = judge([Column("kolom_2", "kolom_2", names), Column("x", "x", ["1", "2", "3"])])
+
+    assert [Kind.NAME, Kind.NIK] == [verdict.kind for verdict in beside_people]
+    assert beside_numbers[0].kind is None
+
+
+def test_categories_beside_a_person_are_no_names():
+    niks = [f"357301410190{n:04d}" for n in range(1, 9)]
+    jobs = ["Pegawai Negeri", "Ibu Rumah", "Pegawai Negeri", "Buruh Harian"] * 2
+    shops = [f"Warung Makan {letter}" for letter in "ABCDEFGH"]
+
+    verdicts = judge(
+        [Column("nik", "nik", niks), Column("k", "k", jobs), Column("usaha", "usaha", shops)]
+    )
+
+    assert [Kind.NIK, None, None] == [verdict.kind for verdict in verdicts]
+
+
+def test_a_title_in_capitals_names_nobody():
+    document = opened(b"NIK,NAMA LENGKAP,Nama Barang\n1,Siti Aminah,Kursi\n", Format.CSV)
+
+    assert ["NIK", "NAMA LENGKAP", "Nama Barang"] == [c.title for c in document.columns()]
 
 
 def test_a_shape_gives_no_value_away():

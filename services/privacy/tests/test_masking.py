@@ -142,6 +142,18 @@ def test_a_title_that_is_somebodys_number_is_not_told():
     assert ["nama", "kolom_2"] == [column.title for column in document.columns()]
 
 
+def test_titles_stay_as_they_are_in_the_masked_file():
+    text, _ = masked_csv("NIK,NAMA LENGKAP,Jumlah\n3573010101900001,Budi Santoso,1\n")
+
+    assert "NIK,NAMA LENGKAP,Jumlah" == text.splitlines()[0]
+
+
+def test_two_names_in_one_cell_are_each_found_elsewhere():
+    text, _ = masked_csv("nama_orang_tua,catatan\nBudi Santoso & Rina Wati,datang rina wati\n")
+
+    assert "rina" not in text
+
+
 def test_the_same_masking_gives_the_same_bytes():
     text = "nik,nama\n3573010101900001,Budi Santoso\n"
 

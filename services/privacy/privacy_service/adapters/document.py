@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape, quoteattr
 from chassis.uploads import Format, Number, Refused, Table, dump_json, load_json, read_tables
 from defusedxml import ElementTree as SafeXml
 
-from privacy_service.domain.detectors import hits
+from privacy_service.domain.detectors import PROVEN, hits
 from privacy_service.domain.formulas import is_formula
 from privacy_service.domain.identifiers import plain
 from privacy_service.domain.masking import Masker, Residue
@@ -98,9 +98,9 @@ class Tables:
             if index not in left:
                 masker.cells[key] += sum(1 for row in table.rows if row[index])
         return Table(
-            columns=[masker.redacted(table.columns[index]) for index in left],
+            columns=[masker.title(table.columns[index]) for index in left],
             rows=[[mask(row[index]) for index, mask in masks] for row in table.rows[:rows]],
-            name=masker.redacted(table.name),
+            name=masker.title(table.name),
         )
 
 
@@ -219,10 +219,14 @@ def residues(data: bytes, format: Format, masker: Masker) -> Iterator[Residue]:
 def _with_safe_titles(table: Table) -> Table:
     """A title that is itself somebody's number gets the column's number instead."""
     titles = [
-        f"kolom_{number}" if any(hits(plain(title))) else title
+        f"kolom_{number}" if _holds_a_number(title) else title
         for number, title in enumerate(table.columns, start=1)
     ]
     return Table(titles, table.rows, table.name, table.titles, table.notes, table.row_count)
+
+
+def _holds_a_number(title: str) -> bool:
+    return any(hit.kind in PROVEN for hit in hits(plain(title)))
 
 
 def _csv(table: Table) -> bytes:
@@ -357,7 +361,7 @@ def _leaves(node: Any, key: str) -> Iterator[tuple[str, str]]:
 def _rebuilt(node: Any, key: str, masker: Masker, mask: Callable[[str, str], str]) -> Any:
     if isinstance(node, dict):
         return {
-            masker.redacted(name): child
+            masker.title(name): child
             if _is_shape(name, node)
             else _rebuilt(child, _child_key(key, name), masker, mask)
             for name, child in node.items()
@@ -373,7 +377,7 @@ def _rebuilt(node: Any, key: str, masker: Masker, mask: Callable[[str, str], str
 
 def _child_key(key: str, name: str) -> str:
     """Names of fields joined by points; the usual covers around the rows are left out."""
-    safe = "kolom" if any(hits(plain(name))) else name
+    safe = "kolom" if _holds_a_number(name) else name
     if not key and name in ("features", "data", "result", "records", "rows", "items"):
         return ""
     if name == "properties":

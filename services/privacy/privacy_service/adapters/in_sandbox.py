@@ -28,7 +28,7 @@ def scan(path: str, format: str) -> dict[str, Any]:
         "notes": document.notes,
         "columns": [
             # A title may name somebody whom the file speaks of.
-            asdict(replace(verdict, title=masker.redacted(verdict.title)))
+            asdict(replace(verdict, title=masker.title(verdict.title)))
             for verdict in verdicts
         ],
     }
@@ -110,7 +110,7 @@ def _masked_columns(masker: Masker, chosen: list[Decision]) -> list[dict[str, An
     }
     by_value = {
         key: {
-            "column": masker.redacted(key),
+            "column": masker.title(key),
             "kind": str(Kind.TEXT),
             "method": str(Method.IN_TEXT),
             "cells": cells,

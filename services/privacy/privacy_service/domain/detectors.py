@@ -58,7 +58,8 @@ _NOT_A_PERSON = re.compile(
     r"smkn|mi|min|mts|mtsn|ma|man|tk|paud|ra|universitas|institut|politeknik|stie|rs|rsu|rsud|rsia|"
     r"puskesmas|klinik|apotek|posyandu|pasar|taman|masjid|gereja|pura|vihara|hotel|jalan|jl|yayasan|"
     r"lembaga|kelompok|kelompok|bank|bpr|pulau|gunung|sungai|stasiun|bandara|pelabuhan|terminal|"
-    r"republik|indonesia|jumlah|total)\b",
+    r"republik|indonesia|jumlah|total|rumah|hamil|menyusui|melahirkan|bersalin|nifas|guru|camat|"
+    r"lurah|bupati|walikota|wali|gubernur|presiden|kepala|ketua|direktur|menteri|pimpinan)\b",
     re.IGNORECASE,
 )
 
@@ -76,6 +77,19 @@ def person_name(text: str) -> str | None:
     if not re.fullmatch(r"[^\W\d_][^\d_]*", name) or re.search(r"[=+@#%!?:;/\\]", name):
         return None
     return name.casefold() if len(name.split()) <= 8 else None
+
+
+def full_name(text: str) -> str | None:
+    """Two words and more, each with a capital: what a name looks like where no title says so."""
+    name = person_name(text)
+    written = re.sub(r",.*", "", " ".join(plain(text).split()))
+    return name if name and _FULL_NAME.fullmatch(written) else None
+
+
+def may_be_names(title: str) -> bool:
+    """Whether nothing in the title says that it is about a thing."""
+    of_things = {*BY_KIND[Kind.NAME].not_titles, *_NOTES} - {"kolom"}
+    return not of_things & set(words(title))
 
 
 def address(text: str) -> str | None:
@@ -102,6 +116,11 @@ def _filled(text: str) -> str | None:
     return " ".join(plain(text).split()).casefold() or None
 
 
+_FULL_NAME = re.compile(r"(?:[A-ZÀ-Þ][\w'’-]*\.? ?){2,6}")
+_NOTES = {
+    *("keterangan", "ket", "catatan", "uraian", "deskripsi", "pekerjaan", "profesi", "pendidikan"),
+    *("tujuan", "alasan", "hasil", "tindakan", "keluhan", "agama", "hobi", "judul"),
+}
 _STREET = re.compile(
     r"\b(?:jl|jln|jalan|gg|gang|dusun|dsn|perum|perumahan|komplek|kompleks)\b\.?\s*[^\W\d]"
     r"|\bR[TW]\b\.?\s*[:.]?\s*\d",
@@ -223,8 +242,10 @@ DETECTORS: tuple[Detector, ...] = (
         anywhere=person_name,
         share_min=1.1,
         in_text=re.compile(
-            r"\b(?i:bpk|bapak|pak|bu|ibu|mas|mbak|kak|sdr|sdri|saudara|saudari|a\.n|an|atas nama|"
-            rf"bernama|nama|ny|tn|hj|almarhum|almarhumah|alm|ananda)\b\.?\s*:?\s+(?:(?:H|Hj|dr|Dr|Ir|Drs|Dra|Prof)\.\s*)*"
+            r"(?:\b(?i:bpk|bapak|pak|bu|ibu|mas|mbak|kak|sdr|sdri|saudara|saudari|atas nama|"
+            r"bernama|ny|tn|hj|almarhum|almarhumah|alm|ananda)\b\.?\s*:?\s+"
+            r"|\b(?i:nama\s*[:=]|a\.n\.?|an\.|a/n)\s*)"
+            r"(?:(?:H|Hj|dr|Dr|Ir|Drs|Dra|Prof)\.\s*)*"
             rf"({_NAME_WORDS})"
         ),
         group=1,
@@ -270,6 +291,8 @@ DETECTORS: tuple[Detector, ...] = (
 
 BY_KIND = {detector.kind: detector for detector in DETECTORS}
 _NOT_OF_A_PERSON = re.compile(r"\b(?:ibu ?kota|wali ?kota|anak perusahaan|nama ibu ?kota)\b")
+PROVEN = frozenset({Kind.NIK, Kind.EMAIL, Kind.PHONE, Kind.NPWP, Kind.NIP})
+"""What proves itself: none of these may be left, wherever it comes from."""
 _COUNTED = {"jumlah", "jml", "total", "persentase", "persen", "rata", "rasio", "angka", "indeks"}
 _ONLY_DIGITS = {Kind.NIK, Kind.NIP, Kind.NPWP, Kind.PHONE, Kind.BIRTH_DATE}
 _IN_TEXT = tuple(

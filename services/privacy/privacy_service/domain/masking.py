@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from privacy_service.domain.detectors import BY_KIND, Hit, hits
+from privacy_service.domain.detectors import BY_KIND, PROVEN, Hit, hits
 from privacy_service.domain.errors import ChoiceInvalid, FindingsUnanswered
 from privacy_service.domain.formulas import neutral
 from privacy_service.domain.identifiers import plain
@@ -24,8 +24,6 @@ from privacy_service.domain.verdicts import Column, Verdict
 
 REASON_WORDS_MIN = 3
 RESIDUES_MAX = 20
-_PROVEN = {Kind.NIK, Kind.EMAIL, Kind.PHONE, Kind.NPWP, Kind.NIP}
-"""What proves itself: none of these may be left, wherever it comes from."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +158,16 @@ class Masker:
 
     def redacted(self, text: str) -> str:
         """The text with every piece of personal data replaced by what it was."""
-        found = self._found(text)
+        return self._replaced(text, self._found(text))
+
+    def title(self, text: str) -> str:
+        """A title, less confirmed values and proven numbers: `NAMA LENGKAP` names nobody."""
+        return self._replaced(text, [hit for hit in self._found(text) if self._is_sure(hit, text)])
+
+    def _is_sure(self, hit: Hit, text: str) -> bool:
+        return hit.kind in PROVEN or hit in self.originals.hits(plain(text))
+
+    def _replaced(self, text: str, found: list[Hit]) -> str:
         if not found:
             return text
         written = plain(text)
@@ -179,7 +186,7 @@ class Masker:
         for hit in self.originals.hits(written):
             return Residue(column, row, hit.kind)
         for hit in hits(written):
-            if hit.kind in _PROVEN and not self._is_kept(hit, written):
+            if hit.kind in PROVEN and not self._is_kept(hit, written):
                 return Residue(column, row, hit.kind)
         return None
 
@@ -210,7 +217,7 @@ class Masker:
             for hit in hits(written):
                 piece = written[hit.start : hit.end]
                 self.kept.setdefault(hit.kind, set()).add(canonical(piece, hit.kind))
-            for kind in _PROVEN | _CONFIRMED:
+            for kind in PROVEN | _CONFIRMED:
                 detector = BY_KIND[kind]
                 if detector.value is not None and detector.value(written) is not None:
                     self.kept.setdefault(kind, set()).add(canonical(written, kind))

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from privacy_service.domain import identifiers
-from privacy_service.domain.detectors import DETECTORS, Detector, hits, titled
+from privacy_service.domain.detectors import (
+    DETECTORS,
+    Detector,
+    full_name,
+    hits,
+    may_be_names,
+    titled,
+)
 from privacy_service.domain.identifiers import plain
 from privacy_service.domain.kinds import LABELS, Kind
 
@@ -17,6 +24,9 @@ FORMULAS_KEY = "(sel berbentuk rumus)"
 SAMPLES_MAX = 3
 _SHARE_BELIEVED = 0.5
 _ROWS_MIN = 3
+_NAMES_SHARE_MIN = 0.8
+_NAMES_DISTINCT_MIN = 0.6
+"""Of all cells: names differ from row to row, categories do not."""
 _KK_NUMBERS_MIN = 20
 
 
@@ -60,11 +70,28 @@ def judge(columns: Iterable[Column]) -> list[Verdict]:
     pairs = [(column, _judged(column)) for column in columns]
     with_people = {column.table for column, verdict in pairs if verdict.kind in _OF_A_PERSON}
     return [
-        # An illness or a religion beside numbers is statistics; beside a name it is a person's.
-        _cleared(verdict) if verdict.kind is Kind.SPECIFIC and column.table not in with_people
-        else verdict
+        _beside_people(column, verdict) if column.table in with_people else _beside_nobody(verdict)
         for column, verdict in pairs
-    ]  # fmt: skip
+    ]
+
+
+def _beside_people(column: Column, verdict: Verdict) -> Verdict:
+    """Where people are spoken of, an untold column of names is theirs."""
+    if verdict.kind not in (None, Kind.TEXT) or column.whole or not may_be_names(column.title):
+        return verdict
+    filled = Counter(value for value in column.values if value.strip())
+    names = [value for value in filled if full_name(value) is not None]
+    share = sum(filled[value] for value in names) / max(filled.total(), 1)
+    if share < _NAMES_SHARE_MIN or len(names) < _NAMES_DISTINCT_MIN * filled.total():
+        return verdict
+    why = f"{_percent(share)} nilainya berbentuk nama orang, di samping data pribadi lain"
+    matching = sum(filled[value] for value in names)
+    return replace(verdict, kind=Kind.NAME, why=why, matching=matching)
+
+
+def _beside_nobody(verdict: Verdict) -> Verdict:
+    """An illness or a religion beside numbers is statistics; beside a name it is a person's."""
+    return _cleared(verdict) if verdict.kind is Kind.SPECIFIC else verdict
 
 
 _OF_A_PERSON = {
