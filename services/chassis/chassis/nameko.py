@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import eventlet
 import structlog
@@ -26,6 +26,7 @@ from nameko.extensions import DependencyProvider, Entrypoint, ProviderCollector,
 from nameko.messaging import QueueConsumer
 
 _log = structlog.get_logger()
+_Method = TypeVar("_Method", bound=Callable[..., None])
 
 DEAD_LETTERS = "dead-letters"
 QUEUE_ARGUMENTS = {
@@ -174,7 +175,8 @@ class _Deliveries(QueueConsumer):  # type: ignore[misc]
     def _cancel_consumers_if_requested(self) -> None:
         # The channel is closed, the consumer not cancelled: between a cancel and the close the
         # next worker would be given what comes after the messages that are still held here.
-        wanted, self._pending_remove_providers = self._pending_remove_providers, {}
+        wanted = dict(self._pending_remove_providers)
+        self._pending_remove_providers.clear()
         for provider, removed in wanted.items():
             self._consumers.pop(provider).channel.close()
             removed.send()
@@ -363,7 +365,10 @@ class Listener(Entrypoint):  # type: ignore[misc]
         self.subscription.unregister_provider(self)
 
 
-listens_to = Listener.decorator
+def listens_to(source: str, type_: str) -> Callable[[_Method], _Method]:
+    """Have a worker's method called with each message of this source and type."""
+    decorated: Callable[[_Method], _Method] = Listener.decorator(source, type_)
+    return decorated
 
 
 def heard_by(worker: type) -> list[tuple[str, str]]:

@@ -205,7 +205,7 @@ def iso(value: date | datetime | str) -> str:
 def ribuan(value: int | float | Decimal) -> str:
     """1.234.567 and 1.234,5"""
     text = f"{value:,}"
-    return text.translate(str.maketrans({",": ".", ".": ","}))
+    return text.translate(str.maketrans(",.", ".,"))
 
 
 def ukuran(size: int) -> str:

@@ -15,7 +15,7 @@ psycopg2.extras.register_uuid()
 _CONNECT_SECONDS = 3
 
 
-class Transaction(extensions.cursor):
+class Transaction(extensions.cursor):  # type: ignore[misc]
     """A cursor within a transaction, with a statement to run once that is committed, if any."""
 
     after_commit: str | None = None

@@ -51,7 +51,7 @@ def mask(path: str, format: str, key: str, decisions: list[dict[str, str]]) -> d
         "format": str(made.format),
         "rows": document.rows,
         "left": left,
-        "masked_columns": _masked_columns(masker, chosen),
+        "masked_columns": _masked_columns(masker, chosen, {c.key: c.title for c in columns}),
     }
 
 
@@ -96,7 +96,9 @@ def _left_in(data: bytes, format: Format, masker: Masker) -> list[str]:
         return ["berkas hasil, yang tidak dapat dibaca kembali"]
 
 
-def _masked_columns(masker: Masker, chosen: list[Decision]) -> list[dict[str, Any]]:
+def _masked_columns(
+    masker: Masker, chosen: list[Decision], titles: dict[str, str]
+) -> list[dict[str, Any]]:
     """Every column in which something was changed, by a choice or by a value found in it."""
     by_choice = {
         decision.key: {
@@ -110,7 +112,7 @@ def _masked_columns(masker: Masker, chosen: list[Decision]) -> list[dict[str, An
     }
     by_value = {
         key: {
-            "column": masker.title(key),
+            "column": masker.title(titles.get(key, key)),
             "kind": str(Kind.TEXT),
             "method": str(Method.IN_TEXT),
             "cells": cells,
