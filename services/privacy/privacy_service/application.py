@@ -37,6 +37,8 @@ from privacy_service.domain.verdicts import Verdict
 CHECKING_STEP = 10
 RECEIPT_SECONDS = 24 * 3600
 LONG_SECONDS = 900
+MEMORY_MB = 2048
+"""A file of 50 MB, its masked copy, and both as texts."""
 FIRST_ROWS = 50
 PREVIEW_ROWS = 20
 SCAN, RELEASE = "scan", "release"
@@ -492,7 +494,13 @@ LIMIT 1""",
         return self._files.get(case["address"], key), key
 
     def _limited(self, function: str, data: bytes, args: dict[str, Any]) -> Any:
-        return limited(f"{_SANDBOX}:{function}", args, files={"path": data}, seconds=LONG_SECONDS)
+        return limited(
+            f"{_SANDBOX}:{function}",
+            args,
+            files={"path": data},
+            memory_mb=MEMORY_MB,
+            seconds=LONG_SECONDS,
+        )
 
 
 def verdicts_of(case: Mapping[str, Any]) -> list[Verdict]:

@@ -8,7 +8,7 @@ from typing import Any
 from chassis.sandbox import limited
 from chassis.uploads import Format, sniff
 
-_SECONDS = 600
+from privacy_service.application import LONG_SECONDS, MEMORY_MB
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ def mask_file(path: Path, *, key: bytes | None = None) -> MaskedFile:
         "privacy_service.adapters.in_sandbox:mask_as_proposed",
         {"format": str(format), "key": (key or os.urandom(32)).hex()},
         files={"path": data},
-        seconds=_SECONDS,
+        memory_mb=MEMORY_MB,
+        seconds=LONG_SECONDS,
     )
     return MaskedFile(
         made["data"],

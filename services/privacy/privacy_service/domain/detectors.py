@@ -52,6 +52,21 @@ _ROLES = (
     "terlapor", "pendaftar", "pengusaha", "pelaku", "kepala", "pj", "pic", "krt", "kk",
     "penanggung", "kontak", "pendamping", "bendahara", "sekretaris", "lansia", "pewaris",
 )  # fmt: skip
+_NAMED_AFTER = (
+    "pembina", "pendamping", "pemilik", "pengelola", "penyewa", "ketua", "sekretaris", "bendahara",
+    "pengurus", "pengawas", "petugas", "penanggung jawab", "pengusaha", "suami", "istri", "isteri",
+    "anak", "ayah", "ahli waris", "saksi", "karyawan", "direktur", "pimpinan", "kepala keluarga",
+    "pelapor", "terlapor", "pemohon", "penerima", "pelaku", "wali murid", "guru", "dokter", "oleh",
+    "hubungi", "kontak", "milik", "bersama", "penjamin", "dengan",
+)  # fmt: skip
+_BODIES = (
+    "Kelompok", "Koperasi", "Dinas", "Badan", "Bagian", "Kecamatan", "Kelurahan", "Desa", "Dusun",
+    "Kota", "Kabupaten", "Provinsi", "Pemerintah", "Tim", "Panitia", "Karang", "Posyandu", "Pasar",
+    "Paguyuban", "Yayasan", "Perusahaan", "Usaha", "Toko", "Warung", "Bank", "Rumah", "Sekolah",
+    "Universitas", "Puskesmas", "Program", "Kantor", "Balai", "Unit", "Wali", "Komisi", "Dewan",
+    "Ibu", "Bapak", "Pak", "Bu", "Sdr", "Sdri", "Saudara", "Saudari", "Bpk", "Hj", "Mas", "Mbak",
+    "Satuan", "Forum", "Asosiasi", "Lembaga", "Pusat", "Bantuan", "Bidang", "Seksi", "Kepala",
+)  # fmt: skip
 _NOT_A_PERSON = re.compile(
     r"^(?:pt|cv|ud|pd|tb|fa|kud|koperasi|kop|toko|warung|rm|kab|kabupaten|kota|kec|kecamatan|kel|"
     r"kelurahan|desa|provinsi|prov|dinas|badan|kantor|bagian|sd|sdn|sdit|smp|smpn|sma|sman|smk|"
@@ -244,7 +259,10 @@ DETECTORS: tuple[Detector, ...] = (
         in_text=re.compile(
             r"(?:\b(?i:bpk|bapak|pak|bu|ibu|mas|mbak|kak|sdr|sdri|saudara|saudari|atas nama|"
             r"bernama|ny|tn|hj|almarhum|almarhumah|alm|ananda)\b\.?\s*:?\s+"
-            r"|\b(?i:nama\s*[:=]|a\.n\.?|an\.|a/n)\s*)"
+            r"|\b(?i:nama\s*[:=]|a\.n\.?|an\.|a/n)\s*"
+            # `pembina Arif Purnomo` is somebody; `ketua RT` and `pembina Koperasi Maju` are not.
+            rf"|\b(?i:{'|'.join(_NAMED_AFTER)})\b\s*:?\s+(?=[A-Z][a-z'’]+\s+[A-Z][a-z'’.])"
+            rf"(?!(?:{'|'.join(_BODIES)})\b))"
             r"(?:(?:H|Hj|dr|Dr|Ir|Drs|Dra|Prof)\.\s*)*"
             rf"({_NAME_WORDS})"
         ),

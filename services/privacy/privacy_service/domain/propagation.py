@@ -17,6 +17,7 @@ _DIGITS_MIN = 8
 """A shorter number is also an amount, a year or a code."""
 _SURE_DIGITS = 14
 _LETTERS_MIN = 4
+_NAME_WORD_LETTERS_MIN = 3
 _SENTENCE_WORDS_MIN = 4
 _RUN = re.compile(rf"\d(?:{SEPARATOR}{{0,2}}\d){{{_DIGITS_MIN - 1},}}")
 _WORD = re.compile(r"[^\W_]+")
@@ -39,6 +40,8 @@ class Originals:
         self._lengths_from: dict[str, set[int]] = defaultdict(set)
         """By its first word, how many words a value may have."""
         self._emails: set[str] = set()
+        self._name_words: set[str] = set()
+        """Every word of every name: two of them side by side are somebody else's name."""
 
     def add(self, values: Iterable[str], kind: Kind) -> None:
         detector = BY_KIND.get(kind)
@@ -93,6 +96,8 @@ class Originals:
             return
         if kind is not Kind.NAME and (len(found) < 2 or sum(map(len, found)) < 10):
             return
+        if kind is Kind.NAME:
+            self._name_words |= {word for word in found if len(word) >= _NAME_WORD_LETTERS_MIN}
         self._words[found] = kind
         self._lengths_from[found[0]].add(len(found))
 
@@ -143,6 +148,19 @@ class Originals:
                 if length == 1 and not _stands_for_a_name(kind, len(folded)):
                     continue
                 yield Hit(kind, found[index].start(), found[index + length - 1].end())
+        yield from self._names_of_known_words(text, found)
+
+    def _names_of_known_words(self, text: str, words: list[re.Match[str]]) -> Iterator[Hit]:
+        run: list[re.Match[str]] = []
+        for word in [*words, None]:
+            follows = bool(run and word and not text[run[-1].end() : word.start()].strip(" "))
+            is_one = word and word[0][0].isupper() and word[0].casefold() in self._name_words
+            if word and is_one and (follows or not run):
+                run.append(word)
+                continue
+            if len(run) > 1:
+                yield Hit(Kind.NAME, run[0].start(), run[-1].end())
+            run = [word] if word and is_one else []
 
 
 def _stands_for_a_name(kind: Kind, words: int) -> bool:

@@ -15,6 +15,7 @@ class Worker:
     app = Injected(build_application)
     relay = Relaying(PUBLISHED)
 
+    @listens_to("requests", "DataFoundInDip")
     @listens_to("requests", "ForwardedToPembantu")
     @listens_to("requests", "RequestGranted")
     @listens_to("requests", "RequestGrantedInPart")
