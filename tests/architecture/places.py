@@ -24,7 +24,7 @@ def tree_of(path: Path) -> ast.Module:
 
 
 def imported_names(path: Path) -> Iterator[str]:
-    """Every imported name in full: `from a.b import c` is `a.b.c`; relative ones begin with a dot."""
+    """Every imported name in full: `from a.b import c` is `a.b.c`."""
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

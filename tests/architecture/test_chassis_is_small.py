@@ -87,8 +87,7 @@ def _users() -> dict[str, list[str]]:
         for service in SERVICES
     }
     return {
-        module: [service for service in SERVICES if module in needed[service]]
-        for module in MODULES
+        module: [service for service in SERVICES if module in needed[service]] for module in MODULES
     }
 
 

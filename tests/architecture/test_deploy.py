@@ -74,9 +74,9 @@ def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
     program = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
     if program is None:
         pytest.skip("nginx cannot be had here: install the package nginx-light")
-    text = re.sub(
-        r"http://[a-z]+:8080", "http://127.0.0.1:8080", GENERATE.nginx_conf()
-    ).replace("error_log stderr warn;", f"error_log {tmp_path}/log; client_body_temp_path {tmp_path};")
+    text = re.sub(r"http://[a-z]+:8080", "http://127.0.0.1:8080", GENERATE.nginx_conf()).replace(
+        "error_log stderr warn;", f"error_log {tmp_path}/log; client_body_temp_path {tmp_path};"
+    )
     config = tmp_path / "nginx.conf"
     config.write_text(f"pid {tmp_path}/pid;\n{text}")
 
@@ -133,13 +133,29 @@ def test_a_service_starts_with_the_settings_that_its_container_gets(
     service: str, keys: Path
 ) -> None:
     container = {
-        **_env(DEPLOY / "settings.env"), **_env(keys / "common.env"), **_env(keys / f"{service}.env"),
-    }  # fmt: skip
+        **_env(DEPLOY / "settings.env"),
+        **_env(keys / "common.env"),
+        **_env(keys / f"{service}.env"),
+    }
 
     settings = load(service, {**container, "CITY_FILE": str(DEPLOY / "city.toml")})
 
     assert set(settings.public_keys) == set(SERVICES)
     assert settings.files_url == "file:///data"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_operators_container_can_speak_for_every_service(service: str, keys: Path) -> None:
+    container = {
+        **_env(DEPLOY / "settings.env"),
+        **_env(keys / "common.env"),
+        **_env(keys / "operator.env"),
+    }
+
+    settings = load(service, {**container, "CITY_FILE": str(DEPLOY / "city.toml")})
+
+    assert settings.database_url == _env(keys / f"{service}.env")["DATABASE_URL"]
+    assert container["ADMIN_DATABASE_URL"].startswith("postgresql://postgres:")
 
 
 def test_keys_are_readable_by_their_owner_alone_and_never_written_over(keys: Path) -> None:
@@ -167,7 +183,8 @@ def restricted(postgres_url: str) -> Iterator[dict[str, str]]:
     """The roles of roles.sql, and settings by which `satudata migrate` uses them."""
     admin = Pool(postgres_url.format(database="postgres"), 1)
     admin.execute((DEPLOY / "postgres" / "roles.sql").read_text(encoding="utf-8"))
-    admin.execute("ALTER ROLE satudata_migrator PASSWORD 'test'")
+    for role in ("migrator", "backup", "auditor"):
+        admin.execute(f"ALTER ROLE satudata_{role} PASSWORD 'test'")
     base = postgres_url.format(database="postgres")
 
     def url(database: str, user: str) -> str:
@@ -298,7 +315,8 @@ def _ours() -> dict[str, dict[str, Any]]:
     return {
         name: each
         for name, each in COMPOSE["services"].items()
-        if str(each["image"]).startswith("satudata/") and each["command"][0] in ("web", "worker", "jobs")
+        if str(each["image"]).startswith("satudata/")
+        and each["command"][0] in ("web", "worker", "jobs")
     }
 
 
@@ -448,9 +466,7 @@ def test_a_pod_gets_every_setting_that_its_service_must_have(service: str) -> No
         (DEPLOY / "kubernetes" / "secrets.example.yaml").read_text(encoding="utf-8")
     )
     secrets = {each["metadata"]["name"]: each["stringData"] for each in documents}
-    deployment = next(
-        each for each in _of("Deployment") if each["metadata"]["name"] == service
-    )
+    deployment = next(each for each in _of("Deployment") if each["metadata"]["name"] == service)
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
     told = {**_env(DEPLOY / "kubernetes" / "settings.env")}
     for source in container["envFrom"]:

@@ -1,4 +1,4 @@
-"""What the pages say is what the code does: the SOP's page, the glossary, the settings, the links."""
+"""What the pages say is what the code does: the SOP, the glossary, settings, links."""
 
 import ast
 import importlib
@@ -89,7 +89,8 @@ def test_env_example_says_of_each_setting_what_it_is() -> None:
     unsaid = [
         line
         for n, line in enumerate(lines)
-        if setting.match(line) and not (lines[n - 1].startswith("# ") or setting.match(lines[n - 1]))
+        if setting.match(line)
+        and not (lines[n - 1].startswith("# ") or setting.match(lines[n - 1]))
     ]
 
     assert unsaid == []
@@ -258,7 +259,9 @@ def test_there_is_a_page_for(page: str) -> None:
 def test_decisions_are_numbered_and_have_their_three_parts() -> None:
     decisions = sorted((DOCS / "decisions").glob("*.md"))
 
-    assert [path.name[:4] for path in decisions] == [f"{n:04}" for n in range(1, len(decisions) + 1)]
+    assert [path.name[:4] for path in decisions] == [
+        f"{n:04}" for n in range(1, len(decisions) + 1)
+    ]
     for path in decisions:
         text = path.read_text(encoding="utf-8")
         headings = re.findall(r"^## (.+)$", text, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""Names keep to the glossary: facts in the past, Indonesian nouns as they are, one word for one thing."""
+"""Names keep to the glossary: facts in the past, Indonesian nouns as they are."""
 
 import ast
 import importlib

@@ -79,11 +79,15 @@ def test_a_service_declares_what_it_imports(service: str) -> None:
     pyproject = ROOT / "services" / service / "pyproject.toml"
     project = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]
     declared = {re.split(r"[^\w.-]", each)[0].lower() for each in project["dependencies"]}
-    imported = {
-        name.partition(".")[0]
-        for path in package(service).rglob("*.py")
-        for name in imported_names(path)
-    } - set(sys.stdlib_module_names) - {f"{service}_service"}
+    imported = (
+        {
+            name.partition(".")[0]
+            for path in package(service).rglob("*.py")
+            for name in imported_names(path)
+        }
+        - set(sys.stdlib_module_names)
+        - {f"{service}_service"}
+    )
     providers = importlib.metadata.packages_distributions()
 
     undeclared = {

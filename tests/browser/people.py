@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Response, expect
 from satudata.demo_city import PASSWORD
 from satudata.stories import APPLICANT, WANTED
 
@@ -53,6 +53,7 @@ class Person:
         """Open an address of the site: its front page when nothing else is said."""
         answer = self.page.goto(self.url + path)
         assert answer is not None
+        assert answer.status < 500, f"{path}: {answer.status} {answer.text()[:200]}"
         return answer
 
     def press(self, name: str | re.Pattern[str], within: Locator | None = None) -> None:
@@ -70,6 +71,12 @@ class Person:
         """A field by its label."""
         words = re.compile(rf"^\s*{re.escape(label)}\s*(\(boleh kosong\))?\s*$")
         return (within or self.page).get_by_label(words)
+
+    def open_menu(self) -> None:
+        """On a phone the menu is behind a button."""
+        button = self.page.get_by_role("button", name="Menu", exact=True)
+        if button.is_visible():
+            button.click()
 
     def type(self, label: str, text: str, within: Locator | None = None) -> None:
         self.field(label, within).fill(text)
@@ -195,6 +202,7 @@ class Officer(Person):
 
     def sign_in(self, username: str) -> None:
         self.visit()
+        self.open_menu()
         self.page.get_by_role("link", name="Masuk petugas").click()
         self.type("Nama pengguna", username)
         self.type("Kata sandi", PASSWORD)
@@ -202,6 +210,7 @@ class Officer(Person):
 
     def open(self, register_number: str) -> None:
         """A request by its number, from the desk."""
+        self.open_menu()
         self.page.get_by_role("navigation", name="Ruang kerja").get_by_role(
             "link", name="Meja Kerja"
         ).click()

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import expect
 from satudata.stories import HANDED_OVER, LISTING, NARRATIVE
 
-from tests.browser.people import FORM, People, Pemohon, Person
+from tests.browser.people import FORM, Officer, Pemohon, People
 
 EMPTY_PURPOSE = "Tujuan pemanfaatan data wajib diisi."
 LISTED = {
@@ -139,10 +139,7 @@ def test_data_of_the_dip_is_chosen_on_its_page_and_given_by_the_ppid(people: Peo
         "button", name=re.compile("^Pilih .* untuk permohonan ini$")
     ).first.click()
     ppid.sees("Hasil pemeriksaan ketersediaan sudah dicatat.")
-    ppid.act("Unggah data yang dimohon").get_by_label("Berkas data").set_input_files(HANDED_OVER)
-    ppid.press("Unggah berkas")
-    ppid.press("Serahkan kepada PPID")
-    ppid.sees("Data sudah diserahkan untuk diperiksa.")
+    _hand_over(ppid)
     _mask(ppid, siti)
     _from_step_11_to_delivery(ppid, walidata, siti)
 
@@ -200,7 +197,7 @@ def _receipt_tells_number_and_code(siti: Pemohon) -> None:
     assert re.fullmatch(r"[A-Z0-9]{10}", siti.tracking_code.replace("-", "").replace(" ", ""))
 
 
-def _to_step_8(ppid: Person, siti: Pemohon) -> None:
+def _to_step_8(ppid: Officer, siti: Pemohon) -> None:
     ppid.open(siti.register_number)
     form = ppid.act("Langkah 6: catat hasil pemeriksaan ketersediaan")
     form.get_by_label("Dipegang perangkat daerah").check()
@@ -214,16 +211,17 @@ def _to_step_8(ppid: Person, siti: Pemohon) -> None:
     )
 
 
-def _hand_over(koperasi: Person) -> None:
-    form = koperasi.act("Unggah data yang dimohon")
+def _hand_over(officer: Officer) -> None:
+    form = officer.act("Unggah data yang dimohon")
     form.get_by_label("Berkas data").set_input_files(HANDED_OVER)
-    koperasi.press("Unggah berkas", form)
-    koperasi.sees("Berkas sudah tersimpan. Periksa sekali lagi, lalu serahkan.")
-    koperasi.press("Serahkan kepada PPID")
-    koperasi.sees("Data sudah diserahkan untuk diperiksa.")
+    officer.press("Unggah berkas", form)
+    form = officer.act("Serahkan data yang sudah diunggah")
+    expect(form).to_contain_text("Berkas sudah tersimpan. Periksa sekali lagi, lalu serahkan.")
+    officer.press("Serahkan kepada PPID", form)
+    officer.sees("Data sudah diserahkan untuk diperiksa.")
 
 
-def _mask(ppid: Person, siti: Pemohon) -> None:
+def _mask(ppid: Officer, siti: Pemohon) -> None:
     ppid.open(siti.register_number)
     ppid.go("Buka pemeriksaan")
     ppid.until_button("Samarkan dan nyatakan aman")
@@ -238,7 +236,7 @@ def _mask(ppid: Person, siti: Pemohon) -> None:
     ppid.until_button("Berikan kepada Walidata")
 
 
-def _from_step_11_to_delivery(ppid: Person, walidata: Person, siti: Pemohon) -> None:
+def _from_step_11_to_delivery(ppid: Officer, walidata: Officer, siti: Pemohon) -> None:
     ppid.do("Langkah 11: berikan data kepada Walidata", "Berikan kepada Walidata")
     walidata.open(siti.register_number)
     form = walidata.act("Langkah 12: masukkan ke dalam Daftar Data")

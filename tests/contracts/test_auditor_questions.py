@@ -76,16 +76,16 @@ def _fill_requests(pool: Pool, folder: Path) -> None:
     consumer.app.refuse(
         request_id,
         PPID,
-        refusal=Refusal("tidak_dikuasai", "Data yang diminta belum dikuasai oleh badan publik ini."),
+        refusal=Refusal(
+            "tidak_dikuasai", "Data yang diminta belum dikuasai oleh badan publik ini."
+        ),
     )
 
 
 @pytest.mark.parametrize(
     ("service", "sql"), QUESTIONS, ids=[f"{n}-{each[0]}" for n, each in enumerate(QUESTIONS, 1)]
 )
-def test_a_question_can_be_asked(
-    service: str, sql: str, auditor: Callable[[str], Pool]
-) -> None:
+def test_a_question_can_be_asked(service: str, sql: str, auditor: Callable[[str], Pool]) -> None:
     auditor(service).execute(sql)
 
 

@@ -1,4 +1,4 @@
-"""Every consumer accepts every publisher's example, in its real handler, on a real database, twice."""
+"""Every consumer takes every publisher's example: real handlers, real databases, twice."""
 
 import base64
 import importlib
@@ -34,9 +34,7 @@ _POSITION = 41
 def settings_of(service: str, pool: Pool, folder: Path) -> Settings:
     """The settings of one service on a test's database."""
     keys = {name: name.encode().ljust(32, b".") for name in SERVICES}
-    public = {
-        name: base64.b64encode(public_key_of(key)).decode() for name, key in keys.items()
-    }
+    public = {name: base64.b64encode(public_key_of(key)).decode() for name, key in keys.items()}
     environ = {
         "DATABASE_URL": pool.dsn,
         "AMQP_URL": "memory://",

@@ -28,9 +28,7 @@ def test_a_reason_is_for_a_type_that_is_published(unheard: str) -> None:
     assert unheard in {str(contract) for contract in PUBLISHED}
 
 
-@pytest.mark.parametrize(
-    ("service", "contract"), all_heard(), ids=lambda value: str(value)
-)
+@pytest.mark.parametrize(("service", "contract"), all_heard(), ids=lambda value: str(value))
 def test_every_heard_type_is_published_by_somebody(service: str, contract: Contract) -> None:
     assert contract in PUBLISHED
 

@@ -4,10 +4,12 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 from chassis.actor import Actor
 from chassis.message import Message
 from chassis.relay import ToRabbit
@@ -76,3 +78,16 @@ def test_the_sdk_of_cloudevents_reads_a_message() -> None:
     assert event.get_extension("sequence") == "1"
     assert event.get_extension("actorrole") == "pemohon"
     assert event.get_data() == message.data
+
+
+def test_the_documents_name_every_header() -> None:
+    whole = replace(
+        _message(), actor=Actor("1", "ppid_pembantu", "dinsos"), causation="a-1", correlation="b"
+    )
+    page = (ROOT / "docs" / "integrator.md").read_text(encoding="utf-8")
+    document = yaml.safe_load((ROOT / "docs" / "asyncapi.yaml").read_text(encoding="utf-8"))
+
+    known = document["components"]["schemas"]["cloudEvent"]["properties"]
+
+    assert set(known) == set(whole.headers)
+    assert [name for name in whole.headers if f"`{name}`" not in page] == ["ce-specversion"]

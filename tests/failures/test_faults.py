@@ -15,7 +15,7 @@ from satudata.stories import City
 
 from tests.failures.outcome import assert_as_if_nothing_had_happened
 from tests.failures.proxy import Proxy
-from tests.installations import Distributed, nothing_under_way, wait_until
+from tests.installations import Distributed, Embedded, nothing_under_way, wait_until
 
 pytestmark = pytest.mark.servers
 ENDINGS = ("granted", "refused")
@@ -32,6 +32,22 @@ def test_embedded_processes_killed_before_every_step_change_nothing(embedded, en
     request_id = tell(embedded, ending, lambda step: embedded.kill(kind))
 
     assert_as_if_nothing_had_happened(embedded, request_id, ending)
+
+
+def test_everything_killed_at_once_and_started_again_goes_on_where_it_was(tmp_path):
+    installation = Embedded(tmp_path)
+    installation.start()
+
+    def before(step):
+        if step in (6, 10, 13):
+            installation.kill_all()
+            installation.start()
+
+    try:
+        request_id = tell(installation, "granted", before)
+        assert_as_if_nothing_had_happened(installation, request_id, "granted")
+    finally:
+        installation.stop()
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

@@ -89,6 +89,9 @@ class PrivateRabbit:
             os.killpg(self._server.pid, number)
             self._server.wait(10)
         self._server = None
+        # The server itself is a child of what was waited for.
+        while self._answers():
+            time.sleep(0.05)
 
     def _answers(self) -> bool:
         try:

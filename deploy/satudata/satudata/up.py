@@ -7,6 +7,7 @@ named, private servers are started from the system's packages, under `var/up`.
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -87,7 +88,7 @@ class Up:
                 if time.monotonic() > deadline:
                     raise CannotStart(f"{service} is not ready; see {self.folder / 'log'}.")
                 time.sleep(0.1)
-        while not _answers(f"http://127.0.0.1:{self.port}/healthz"):
+        while not _listens(self.port):
             if time.monotonic() > deadline:
                 raise CannotStart(f"nginx does not answer; see {self.folder / 'log'}.")
             time.sleep(0.1)
@@ -188,6 +189,14 @@ def up(*, port: int) -> int:
     finally:
         everything.stop()
     return 0
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    except OSError:
+        return False
 
 
 def _answers(url: str) -> bool:
