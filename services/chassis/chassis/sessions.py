@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 SESSION_COOKIE = "sesi"
-SESSION_SECONDS = 8 * 3600
+SESSION_SECONDS = 3600
 
 
 class BadToken(Exception):

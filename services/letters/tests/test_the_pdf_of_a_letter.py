@@ -100,6 +100,14 @@ def test_the_receipt_gives_the_register_number_the_hour_and_both_terms(pdfs):
     assert "Pasal 22 ayat (4)" in text
 
 
+def test_the_receipt_of_a_proxy_names_whom_they_act_for(pdfs):
+    kind, occasion = EXAMPLES["tanda_bukti_penerimaan"]
+    proxy = replace(occasion, fields={**occasion.fields, "acts_for": "CV Makmur #1"})
+
+    assert "Selaku kuasa dari : CV Makmur #1" in words(pdf_of(kind, proxy))
+    assert "Selaku kuasa" not in words(pdfs["tanda_bukti_penerimaan"])
+
+
 def test_the_written_notice_answers_all_that_the_law_asks(pdfs):
     text = words(pdfs["pemberitahuan_tertulis_sebagian"])
 

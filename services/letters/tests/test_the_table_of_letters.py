@@ -65,7 +65,7 @@ def test_the_worker_hears_every_fact_that_asks_for_a_letter():
 def test_letters_between_offices_ask_for_no_personal_data():
     for kind in LETTERS:
         assert ("name" in kind.fields) == (kind.addressee == Office.PEMOHON), kind.key
-        assert set(kind.fields) <= {"name", "institution", "address"}, kind.key
+        assert set(kind.fields) <= {"name", "institution", "address", "acts_for"}, kind.key
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -30,7 +30,7 @@ from chassis.event_store import (
 from chassis.keyring import Forgotten, Keyring
 from chassis.log import Statement, StoredFact
 from chassis.postgres import Pool
-from chassis.sessions import BadToken, Tokens
+from chassis.sessions import SESSION_SECONDS, BadToken, Tokens
 from eventsourcing.application import AggregateNotFoundError, Application
 from eventsourcing.persistence import IntegrityError, Mapper, StoredEvent
 
@@ -51,11 +51,13 @@ from requests_service.domain.refusal import Refusal
 from requests_service.domain.roles import Actor, Role
 from requests_service.domain.words import FACT_TITLES, HIDDEN_FROM_PEMOHON
 from requests_service.domain.working_days import Calendar, Today
+from requests_service.tries import Tries
 
 UPLOAD_SECONDS = 3600
 DOWNLOAD_SECONDS = 15 * 60
 PASSWORD_CHARS_MIN = 10
 _TRIES = 10
+_NO_HMAC = bytes(hashlib.sha256().digest_size)
 _CODE_CHARS = 10
 _CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Without I, L, O, 0 and 1, which are mistaken for one another on paper."""
@@ -76,7 +78,8 @@ class How(TypedDict, total=False):
     """What every command may be told beside its own arguments."""
 
     expected_version: int | None
-    """The version that the officer saw; another one raises SeenVersionIsOld."""
+    """The `version` that the officer saw. If somebody decided since, SeenVersionIsOld is raised;
+    letters, mails and other reports that came in between disturb nobody."""
     once: Once | None
     because_of: str | None
     """Id of the message that this is an effect of: a repeated message has no second one."""
@@ -149,6 +152,7 @@ class Requests(Application[UUID]):
         self._tokens = tokens
         self._code_secret = code_secret
         self._numbering = threading.Lock()
+        self._tries = Tries()
         self._passwords = argon2.PasswordHasher()
         super().__init__()
 
@@ -167,13 +171,13 @@ class Requests(Application[UUID]):
     def submit(self, identity: Identity, form: Form, *, once: Once | None = None) -> Answer:
         """Register a request. The answer of `get`, and `tracking_code`, which is shown only here.
 
-        Raises IdentityInvalid, PurposeUnclear, DataWantedUnclear, ChoiceUnknown, KeyReused.
+        Raises FormInvalid, with everything that is wrong, and KeyReused.
         """
         if once and (answer := self._answer(once)):
             return self._with_code(answer)
         today = self.today()
-        identity.must_be_valid(today.day)
-        form.must_be_clear()
+        if problems := form.problems() | identity.problems(today.day):
+            raise errors.FormInvalid(problems)
         request_id, person_id, code = uuid4(), uuid4(), _new_code()
         texts = {
             "identity": json.dumps(identity.cleaned()),
@@ -197,6 +201,7 @@ class Requests(Application[UUID]):
                 form=form,
                 tracking_code=code,
                 seal=lambda name, _: sealed[name],
+                by_proxy=identity.by_proxy,
             )
 
         try:
@@ -546,26 +551,32 @@ class Requests(Application[UUID]):
 
     # The Pemohon's own access
 
-    def follow(self, register_number: str, code: str) -> tuple[UUID, Caller]:
-        """The request, and its Pemohon as an actor.
+    def follow(self, register_number: str, code: str, *, address: str = "") -> tuple[UUID, Caller]:
+        """The request, and its Pemohon as an actor. `address`: where it is asked from.
 
-        Raises AccessRefused, the same for every mistake.
+        Raises AccessRefused, the same for every mistake, and TooManyTries.
         """
-        found = self.pool.execute(rows.REGISTRATION, (register_number.strip(),))
-        request_id, known = found[0] if found else (None, b"")
-        given = self._code_hmac(register_number.strip(), _normal_code(code))
-        if not hmac.compare_digest(given, bytes(known)) or request_id is None:
-            raise errors.AccessRefused
+        register_number = register_number.strip()
+        found = self.pool.execute(rows.REGISTRATION, (register_number,))
+        request_id, known = found[0] if found else (None, _NO_HMAC)
+        self._must_know_the_code(register_number, code, known, address)
         return request_id, self._pemohon_of(request_id)
 
-    def pemohon_with(self, request_id: UUID, code: str) -> Caller:
+    def pemohon_with(self, request_id: UUID, code: str, *, address: str = "") -> Caller:
         """As `follow`, by the request's id."""
         found = self.pool.execute(rows.REGISTRATION_OF, (request_id,))
-        register_number, known = found[0] if found else ("", b"")
-        given = self._code_hmac(register_number, _normal_code(code))
-        if not hmac.compare_digest(given, bytes(known)):
-            raise errors.AccessRefused
+        register_number, known = found[0] if found else (str(request_id), _NO_HMAC)
+        self._must_know_the_code(register_number, code, known, address)
         return self._pemohon_of(request_id)
+
+    def _must_know_the_code(
+        self, register_number: str, code: str, known: bytes, address: str
+    ) -> None:
+        """The same work for a number that nobody has: its time tells nothing either."""
+        with self._tries.guess("code", address, register_number):
+            given = self._code_hmac(register_number, _normal_code(code))
+            if not hmac.compare_digest(given, bytes(known)):
+                raise errors.AccessRefused
 
     def download_ticket(self, request_id: UUID, by: Caller) -> str:
         """A token for `privacy`, purpose "download": {request_id, digest}, 15 minutes.
@@ -679,8 +690,16 @@ class Requests(Application[UUID]):
 
     # Officers' accounts
 
-    def sign_in(self, username: str, password: str) -> StaffMember:
-        """Raises SignInFailed, after the same time for unknown users as for wrong passwords."""
+    def sign_in(self, username: str, password: str, *, address: str = "") -> StaffMember:
+        """`address`: where it is asked from.
+
+        Raises SignInFailed, after the same time for unknown users as for wrong passwords, and
+        TooManyTries.
+        """
+        with self._tries.guess("password", address, _normal_name(username)):
+            return self._known_member(username, password)
+
+    def _known_member(self, username: str, password: str) -> StaffMember:
         # Verified for unknown users, so that they take as long as known ones.
         nobodys = _nobodys_password(self._passwords)
         found = self.pool.query(f"{rows.STAFF} WHERE username = %s", (_normal_name(username),))
@@ -700,7 +719,12 @@ class Requests(Application[UUID]):
             with self.pool.transaction() as cur:
                 log.record(cur, row["id"], "SignInRefused", told, actor=Caller("", "public"))
 
-    def session(self, member: StaffMember, *, seconds: int) -> str:
+    def member(self, staff_id: str) -> StaffMember | None:
+        """The officer with this account, unless it was disabled."""
+        found = self.pool.query(f"{rows.STAFF} WHERE id = %s AND disabled_at IS NULL", (staff_id,))
+        return _staff_member(found[0]) if found else None
+
+    def session(self, member: StaffMember, *, seconds: int = SESSION_SECONDS) -> str:
         """The signed session that every service verifies."""
         claims = {
             "sub": member.id,
@@ -735,7 +759,7 @@ class Requests(Application[UUID]):
         return member
 
     def disable_staff(self, username: str, by: Caller) -> None:
-        """No more signing in; a session that is open ends within its hours. Raises StaffInvalid."""
+        """No more signing in; a session that is open ends within the hour. Raises StaffInvalid."""
         found = self.pool.query(f"{rows.STAFF} WHERE username = %s", (_normal_name(username),))
         if not found:
             raise errors.StaffInvalid(f"Tidak ada pengguna bernama {username}.")
@@ -784,7 +808,7 @@ class Requests(Application[UUID]):
                 return summary(data_request)
             if once and (answer := self._answer(once)):
                 return answer
-            if expected is not None and data_request.version != expected:
+            if expected is not None and data_request.decided_version != expected:
                 raise errors.SeenVersionIsOld
             try:
                 command(data_request, who, today)
@@ -798,9 +822,8 @@ class Requests(Application[UUID]):
                 return summary(self._get(request_id))
             except AlreadyAnswered:
                 return self._answer_already_given(once)
-            except StaleVersion as stale:
-                if expected is not None:
-                    raise errors.SeenVersionIsOld from stale
+            except StaleVersion:
+                # Loaded and compared with `expected` once more: it may have been a mere report.
                 if not left:
                     raise
                 time.sleep(random.uniform(0, 0.004 * 2 ** (_TRIES - left)))  # noqa: S311
@@ -1011,7 +1034,7 @@ def summary(data_request: DataRequest, calendar: Calendar | None = None) -> Answ
     whole = {
         "id": str(data_request.id),
         "register_number": data_request.register_number,
-        "version": data_request.version,
+        "version": data_request.decided_version,
         "state": data_request.state,
         "step": data_request.step,
         "waiting_for": data_request.waiting_for,

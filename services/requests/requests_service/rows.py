@@ -12,7 +12,7 @@ def on_board(data_request: DataRequest, *, at: datetime) -> Statement:
     row = {
         "id": data_request.id,
         "register_number": data_request.register_number,
-        "version": data_request.version,
+        "version": data_request.decided_version,
         "person_id": data_request.pemohon_id,
         "state": data_request.state,
         "step": data_request.step,

@@ -79,7 +79,7 @@ LETTERS: tuple[LetterKind, ...] = (
     LetterKind("tanda_bukti_penerimaan", "Tanda Bukti Penerimaan Permohonan Data", "Tanda Bukti Penerimaan Permohonan Data",
                _PPID, _PEMOHON, (_requests("RequestSubmitted"),),
                ("nomor_pendaftaran", "diterima_hari", "pukul", "nama", "batas_undang_undang"), f"{_KIP22} ayat (4)",
-               fields=("name",), form=True),
+               fields=("name", "acts_for"), form=True),
     LetterKind("pemberitahuan_kekurangan", "Pemberitahuan Kekurangan Permohonan Data", "Pemberitahuan Kekurangan Permohonan Data",
                _PPID, _PEMOHON, (_requests("RequestReturned"),),
                ("nomor_pendaftaran", "kekurangan", "lengkapi_sebelum"), "SOP, Peringatan 1 dan 2",

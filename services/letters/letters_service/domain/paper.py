@@ -232,6 +232,7 @@ def _receipt(tell: _Teller) -> Content:
     submitted = date.fromisoformat(tell.data["submitted_on"])
     return {
         "nama": sebaris(tell.occasion.fields.get("name", "")),
+        "pemberi_kuasa": sebaris(tell.occasion.fields.get("acts_for", "")) or None,
         "diterima_hari": hari_tanggal(submitted),
         "pukul": pukul(at),
         "kanal": wording.said(wording.CHANNELS, tell.data["channel"]),

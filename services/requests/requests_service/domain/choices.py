@@ -25,6 +25,21 @@ FORMATS: Mapping[str, str] = MappingProxyType(
         "pdf": "PDF",
     }
 )
+WAYS_TO_OBTAIN: Mapping[str, str] = MappingProxyType(
+    {
+        "melihat": "Melihat, membaca, mendengarkan, atau mencatat",
+        "salinan_elektronik": "Salinan elektronik (softcopy)",
+        "salinan_cetak": "Salinan cetak (hardcopy)",
+    }
+)
+WAYS_TO_SEND: Mapping[str, str] = MappingProxyType(
+    {
+        "laman": "Diunduh lewat laman ini",
+        "surel": "Surel",
+        "ambil_langsung": "Diambil langsung di PPID",
+        "pos": "Pos atau kurir",
+    }
+)
 MISSING: Mapping[str, str] = MappingProxyType(
     {
         "tujuan": "Tujuan pemanfaatan data belum jelas",
@@ -76,6 +91,8 @@ GROUNDS: Mapping[str, Ground] = MappingProxyType(
 
 
 def must_be_one_of(choices: Mapping[str, object], code: str, *, what: str) -> None:
+    if not code:
+        raise ChoiceUnknown(f"Pilih {what[0].lower()}{what[1:]}.")
     if code not in choices:
         raise ChoiceUnknown(
             f'{what} "{code}" tidak dikenal. Pilihan yang ada: {", ".join(choices)}.'

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, Self
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from eventsourcing.domain import Aggregate
 from requests_service.domain import choices, errors, sop, texts
 from requests_service.domain import events as facts
 from requests_service.domain.commands import COMMANDS
+from requests_service.domain.dates import tanggal
 from requests_service.domain.events import Fact
 from requests_service.domain.refusal import Refusal
 from requests_service.domain.roles import Actor, Role
@@ -22,6 +24,7 @@ Seal = Callable[[str, str], str]
 """Seals a text under the Pemohon's key: (name of the text, the text) -> base64."""
 
 SUBMISSION = SOP[4]
+_REPORTS = tuple(report.fact for report in sop.REPORTS)
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,30 @@ class Form:
     channel: str = "laman"
     dataset: str | None = None
     """Slug of the catalog's dataset that the Pemohon came from."""
+    way_to_obtain: str = "salinan_elektronik"
+    way_to_send: str = "laman"
 
-    def must_be_clear(self) -> None:
-        texts.must_describe_data(self.data_wanted)
-        texts.must_be_a_purpose(self.purpose)
-        choices.must_be_one_of(choices.KINDS, self.kind, what="Jenis Pemohon")
-        choices.must_be_one_of(choices.FORMATS, self.format, what="Format data")
-        choices.must_be_one_of(choices.CHANNELS, self.channel, what="Saluran")
+    def problems(self) -> dict[str, str]:
+        """Every field that cannot be taken, with a sentence, in the form's order."""
+        return errors.problems_of(
+            {
+                "data_wanted": lambda: texts.must_describe_data(self.data_wanted),
+                "purpose": lambda: texts.must_be_a_purpose(self.purpose),
+                **{name: partial(self._must_be_a_choice, name) for name in _CHOICES},
+                "way_to_send": self._must_be_sent_as_it_can_be,
+            }
+        )
+
+    def _must_be_a_choice(self, name: str) -> None:
+        choices_, words = _CHOICES[name]
+        choices.must_be_one_of(choices_, getattr(self, name), what=words)
+
+    def _must_be_sent_as_it_can_be(self) -> None:
+        self._must_be_a_choice("way_to_send")
+        if self.way_to_obtain == "salinan_cetak" and self.way_to_send in ("laman", "surel"):
+            raise errors.ChoiceUnknown(
+                "Salinan cetak diambil langsung atau dikirim lewat pos atau kurir."
+            )
 
 
 @dataclass(frozen=True)
@@ -112,8 +132,10 @@ class DataRequest(Aggregate):
         form: Form,
         tracking_code: str,
         seal: Seal,
+        by_proxy: bool = False,
     ) -> Self:
-        form.must_be_clear()
+        if problems := form.problems():
+            raise errors.FormInvalid(problems)
         outcome = outcome_of(SUBMISSION.no, facts.RequestSubmitted)
         by.must_be(outcome.role, doing=f"Langkah {SUBMISSION.no}")
         return cls._create(
@@ -138,6 +160,9 @@ class DataRequest(Aggregate):
             kind=form.kind,
             format=form.format,
             dataset=form.dataset,
+            way_to_obtain=form.way_to_obtain,
+            way_to_send=form.way_to_send,
+            by_proxy=by_proxy,
             data_wanted_sealed=seal("data_wanted", form.data_wanted),
             purpose_sealed=seal("purpose", form.purpose),
             tracking_code_sealed=seal("tracking_code", tracking_code),
@@ -468,7 +493,7 @@ class DataRequest(Aggregate):
             )
         if today.day > self.access_until:
             raise errors.AccessEnded(
-                f"Masa unduh berakhir pada {self.access_until.isoformat()}."
+                f"Masa unduh berakhir pada {tanggal(self.access_until)}."
                 " Hubungi PPID bila data masih diperlukan."
             )
         return self.cleared
@@ -544,7 +569,7 @@ class DataRequest(Aggregate):
         if allowed is False and self.returned_on:
             raise errors.WaitingForCompletion(
                 "Permohonan sedang menunggu kelengkapan dari Pemohon sejak"
-                f" {self.returned_on.isoformat()}."
+                f" {tanggal(self.returned_on)}."
             )
         if allowed is True and not self.returned_on:
             raise errors.NotReturned("Permohonan ini tidak sedang diminta untuk dilengkapi.")
@@ -591,7 +616,7 @@ class DataRequest(Aggregate):
         if self.statutory_due and today.day > self.statutory_due:
             raise errors.ExtensionTooLate(
                 "Tenggat pemberitahuan tertulis sudah lewat pada"
-                f" {self.statutory_due.isoformat()}; perpanjangan harus diputuskan sebelumnya."
+                f" {tanggal(self.statutory_due)}; perpanjangan harus diputuskan sebelumnya."
             )
 
     def _must_have_a_ground(self, today: Today) -> None:
@@ -604,7 +629,7 @@ class DataRequest(Aggregate):
         last_day = today.calendar.add_working_days(arose_on, sop.OBJECTION_DAYS_MAX)
         if today.day > last_day:
             raise errors.ObjectionTooLate(
-                f"Keberatan paling lambat diajukan pada {last_day.isoformat()}"
+                f"Keberatan paling lambat diajukan pada {tanggal(last_day)}"
                 f" ({sop.OBJECTION_DAYS_MAX} hari kerja)."
             )
 
@@ -654,6 +679,7 @@ class DataRequest(Aggregate):
         self.register_number = fact.register_number
         self.pemohon_id = fact.pemohon_id
         self.submitted_on = fact.on
+        self.decided_version = fact.originator_version
         self.kind, self.channel, self.dataset = fact.kind, fact.channel, fact.dataset
         self.step: int | None = None
         self.due: date | None = None
@@ -686,6 +712,9 @@ class DataRequest(Aggregate):
     def when(self, fact: Fact) -> None:
         if isinstance(fact, facts.RequestSubmitted):
             self._begin(fact)
+        # What is merely reported changes nothing that an officer saw and acts upon.
+        if not isinstance(fact, _REPORTS):
+            self.decided_version = fact.originator_version
         self.step, self.due = fact.next_step, fact.next_due
         self.statutory_due = fact.statutory_due
         self.waiting_for, self.agency = fact.waiting_for, fact.agency
@@ -786,6 +815,13 @@ def _cleared(
     )
 
 
+_CHOICES = {
+    "format": (choices.FORMATS, "Format data"),
+    "way_to_obtain": (choices.WAYS_TO_OBTAIN, "Cara memperoleh data"),
+    "way_to_send": (choices.WAYS_TO_SEND, "Cara mengirim data"),
+    "kind": (choices.KINDS, "Jenis Pemohon"),
+    "channel": (choices.CHANNELS, "Saluran"),
+}
 _DAFTAR_DATA_WORDS = {
     "title": "Judul data",
     "concept": "Konsep",

@@ -1,5 +1,7 @@
 """Ways of saying no, each with a sentence that an officer or a Pemohon can act on."""
 
+from collections.abc import Callable, Mapping
+
 
 class RequestsError(Exception):
     """Base of all refusals of this service; `str()` of it may be shown to the person who asked."""
@@ -30,11 +32,15 @@ class DataWantedUnclear(RequestsError):
 
 
 class IdentityInvalid(RequestsError):
-    """`field` names the field of the form that the sentence is about."""
+    """A field of the identity cannot be so."""
 
-    def __init__(self, field: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.field = field
+
+class FormInvalid(RequestsError):
+    """Fields of step 5's form that cannot be taken: `problems` has a sentence for each."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = dict(problems)
 
 
 class ReasonMissing(RequestsError):
@@ -146,6 +152,10 @@ class SignInFailed(RequestsError):
         super().__init__("Nama pengguna atau kata sandi tidak cocok.")
 
 
+class TooManyTries(RequestsError):
+    """Somebody guesses a secret: from here they have to wait."""
+
+
 class StaffInvalid(RequestsError):
     """An account that cannot be made as asked."""
 
@@ -175,3 +185,14 @@ class PersonForgotten(RequestsError):
 
     def __init__(self) -> None:
         super().__init__("Data pribadi Pemohon ini telah dihapus atas permintaannya.")
+
+
+def problems_of(checks: Mapping[str, Callable[[], None]]) -> dict[str, str]:
+    """The sentence of each field whose check refuses."""
+    problems = {}
+    for field, check in checks.items():
+        try:
+            check()
+        except RequestsError as error:
+            problems[field] = str(error)
+    return problems

@@ -65,6 +65,10 @@ class RequestSubmitted(Fact, Aggregate.Created):
     data_wanted_sealed: str
     purpose_sealed: str
     tracking_code_sealed: str
+    way_to_obtain: str = "salinan_elektronik"
+    way_to_send: str = "laman"
+    by_proxy: bool = False
+    """The Pemohon acts for another, by a surat kuasa khusus."""
 
 
 class DataFoundInDip(Fact):

@@ -3,10 +3,11 @@
 import re
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import partial
 
 from requests_service.domain.choices import KINDS, must_be_one_of
 from requests_service.domain.district_codes import DISTRICTS
-from requests_service.domain.errors import IdentityInvalid
+from requests_service.domain.errors import IdentityInvalid, problems_of
 
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _PHONE = re.compile(r"\+?\d{8,15}")
@@ -24,6 +25,8 @@ FIELDS = {
     "occupation": "Pekerjaan atau profesi",
     "institution": "Nama instansi",
     "legal_deed": "Nomor pengesahan badan hukum",
+    "acts_for": "Nama pemberi kuasa",
+    "power_of_attorney": "Nomor surat kuasa khusus",
 }
 
 
@@ -40,43 +43,64 @@ class Identity:
     phone: str | None = None
     institution: str | None = None
     legal_deed: str | None = None
+    acts_for: str | None = None
+    """Whom a Pemohon represents who acts for another."""
+    power_of_attorney: str | None = None
+    """Number of the surat kuasa khusus by which they do."""
 
-    def must_be_valid(self, today: date) -> None:
-        must_be_one_of(KINDS, self.kind, what="Jenis Pemohon")
-        for field in ("name", "address", "occupation"):
-            _must_be_filled_in(field, getattr(self, field))
-        _must_be_an_email(self.email)
-        if self.phone:
-            _must_be_a_phone(self.phone)
+    @property
+    def by_proxy(self) -> bool:
+        return _says_something(self.acts_for) or _says_something(self.power_of_attorney)
+
+    def problems(self, today: date) -> dict[str, str]:
+        """Every field that cannot be so, with a sentence, in the form's order."""
+        checks = {name: partial(self._must_be_right, name, today) for name in FIELDS}
+        kind = partial(must_be_one_of, KINDS, self.kind, what="Jenis Pemohon")
+        return problems_of({"kind": kind, **checks})
+
+    def _must_be_right(self, field: str, today: date) -> None:
+        value = (getattr(self, field) or "").strip()
+        match field:
+            case "nik" if value:
+                must_be_a_nik(value, today)
+            case "email" if value:
+                _must_be_an_email(value)
+            case "phone" if value:
+                _must_be_a_phone(value)
+            case _ if field in self._needed() and not _says_something(value):
+                raise IdentityInvalid(f"{FIELDS[field]} wajib diisi.")
+        _must_be_short(field, value)
+
+    def _needed(self) -> set[str]:
+        needed = {"name", "address", "email", "occupation"}
         if self.kind == "instansi_non_pemerintah":
-            _must_be_filled_in("institution", self.institution)
-            _must_be_filled_in("legal_deed", self.legal_deed)
-        if self.nik or self.kind == "masyarakat_umum":
-            must_be_a_nik(self.nik or "", today)
-        for field in FIELDS:
-            _must_be_short(field, getattr(self, field))
+            needed |= {"institution", "legal_deed"}
+        else:
+            needed |= {"nik"}
+        return needed | ({"acts_for", "power_of_attorney"} if self.by_proxy else set())
 
     def cleaned(self) -> dict[str, str]:
         """The fields that were filled in, without blanks around them."""
-        return {name: value.strip() for name, value in asdict(self).items() if value}
+        return {
+            name: value.strip() for name, value in asdict(self).items() if _says_something(value)
+        }
 
 
 def must_be_a_nik(nik: str, today: date) -> None:
     """Sixteen digits: a district, a date of birth, and a serial number."""
     nik = nik.strip()
     if not re.fullmatch(r"[0-9]{16}", nik):
-        raise IdentityInvalid("nik", "NIK terdiri atas tepat 16 angka.")
+        raise IdentityInvalid("NIK terdiri atas tepat 16 angka.")
     if nik[4:6] not in DISTRICTS.get(nik[:4], "").split():
         raise IdentityInvalid(
-            "nik", "Enam angka pertama NIK bukan kode kecamatan yang ada. Periksa kembali KTP Anda."
+            "Enam angka pertama NIK bukan kode kecamatan yang ada. Periksa kembali KTP Anda."
         )
     if not _birth_dates(nik, today):
         raise IdentityInvalid(
-            "nik",
-            "Angka ke-7 sampai ke-12 NIK bukan tanggal lahir. Periksa kembali KTP Anda.",
+            "Angka ke-7 sampai ke-12 NIK bukan tanggal lahir. Periksa kembali KTP Anda."
         )
     if nik[12:] == "0000":
-        raise IdentityInvalid("nik", "Empat angka terakhir NIK tidak mungkin 0000.")
+        raise IdentityInvalid("Empat angka terakhir NIK tidak mungkin 0000.")
 
 
 def _birth_dates(nik: str, today: date) -> list[date]:
@@ -94,26 +118,25 @@ def _birth_dates(nik: str, today: date) -> list[date]:
     return possible
 
 
-def _must_be_filled_in(field: str, value: str | None) -> None:
-    if len(re.findall(r"[^\W_]", value or "")) < 2:
-        raise IdentityInvalid(field, f"{FIELDS[field]} wajib diisi.")
+def _says_something(value: str | None) -> bool:
+    """People write a dash into what they have not got."""
+    return len(re.findall(r"[^\W_]", value or "")) > 1
 
 
 def _must_be_an_email(email: str) -> None:
-    if not _EMAIL.fullmatch(email.strip()):
+    if not _EMAIL.fullmatch(email):
         raise IdentityInvalid(
-            "email", "Alamat surel belum benar; surat-surat permohonan dikirim ke alamat ini."
+            "Alamat surel belum benar; surat-surat permohonan dikirim ke alamat ini."
         )
 
 
 def _must_be_a_phone(phone: str) -> None:
     if not _PHONE.fullmatch(re.sub(r"[\s().-]", "", phone)):
-        raise IdentityInvalid("phone", "Nomor telepon terdiri atas 8 sampai 15 angka.")
+        raise IdentityInvalid("Nomor telepon terdiri atas 8 sampai 15 angka.")
 
 
-def _must_be_short(field: str, value: str | None) -> None:
+def _must_be_short(field: str, value: str) -> None:
     most = _ADDRESS_CHARS_MAX if field == "address" else _LINE_CHARS_MAX
-    if len(value or "") > most or (field != "address" and "\n" in (value or "")):
-        raise IdentityInvalid(
-            field, f"{FIELDS[field]} paling panjang {most} huruf dalam satu baris."
-        )
+    if len(value) > most or (field != "address" and "\n" in value):
+        lines = "" if field == "address" else " dalam satu baris"
+        raise IdentityInvalid(f"{FIELDS[field]} paling panjang {most} huruf{lines}.")

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from requests_service.domain.dates import tanggal
 from requests_service.domain.errors import OutOfCalendar
 
 SATURDAY = 5
@@ -53,7 +54,7 @@ class Calendar:
             return start
         at = bisect_right(self._working_days, start) + days - 1
         if start < self._working_days[0] or not 0 <= at < len(self._working_days):
-            raise OutOfCalendar(f"Tanggal {start.isoformat()} berada di luar kalender hari kerja.")
+            raise OutOfCalendar(f"Tanggal {tanggal(start)} berada di luar kalender hari kerja.")
         return self._working_days[at]
 
     def working_days_between(self, start: date, end: date) -> int:

@@ -11,13 +11,10 @@ from chassis.pages import Form
 
 from requests_service.application import Answer, How, Requests
 from requests_service.domain.data_request import DaftarDataEntry
-from requests_service.domain.errors import ReasonUnknown, SeenVersionIsOld
+from requests_service.domain.errors import ReasonUnknown
 from requests_service.domain.refusal import Refusal
-from requests_service.domain.sop import REPORTS
 from requests_service.entrypoints.typed import Fields
 
-_TRIES = 5
-_REPORTS = frozenset(report.fact.__name__ for report in REPORTS)
 Run = Callable[[Requests, UUID, Actor, Fields, How], Answer]
 
 
@@ -68,22 +65,6 @@ def _refusal(typed: Fields) -> Refusal:
 
 def _daftar_data_entry(typed: Fields) -> DaftarDataEntry:
     return DaftarDataEntry(**{name: typed.text(name) for name in DaftarDataEntry.__annotations__})
-
-
-def run(act: Act, app: Requests, request_id: UUID, by: Actor, typed: Fields) -> Answer:
-    """Give the command. Letters and mails that went out while the form stood open change nothing
-    that the person saw, so they do not make it stale."""
-    how = typed.how(by.id)
-    seen = how.get("expected_version")
-    for _ in range(_TRIES):
-        try:
-            return act.run(app, request_id, by, typed, how)
-        except SeenVersionIsOld:
-            later = [e for e in app.timeline(request_id, by) if seen and e.version > seen]
-            if any(entry.fact not in _REPORTS for entry in later):
-                raise
-            how["expected_version"] = int(app.get(request_id, by)["version"])
-    raise SeenVersionIsOld
 
 
 FIELD_WORDS: Mapping[str, str] = MappingProxyType(

@@ -10,7 +10,7 @@ from chassis.actor import Actor
 from chassis.event_store import StaleVersion
 from chassis.http import Officer, needs
 from chassis.pages import Form, render
-from chassis.sessions import SESSION_SECONDS, BadToken
+from chassis.sessions import BadToken
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
@@ -21,13 +21,14 @@ from requests_service.domain.commands import COMMANDS
 from requests_service.domain.identity import FIELDS
 from requests_service.domain.roles import Role
 from requests_service.domain.words import STATES
-from requests_service.entrypoints.acts import FIELD_WORDS, OFFICER_ACTS, Act, OpenAct, run
+from requests_service.entrypoints.acts import FIELD_WORDS, OFFICER_ACTS, Act, OpenAct
+from requests_service.entrypoints.session import Page
 from requests_service.entrypoints.shown import letters_of, shown, waiting_label, working_days_to
-from requests_service.entrypoints.sign_in_pages import keep_session, sign_out, still_employed
+from requests_service.entrypoints.sign_in_pages import sign_out
 from requests_service.entrypoints.statuses import ERRORS
 from requests_service.entrypoints.typed import Fields, Typed, field_of, new_key
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Page)
 AtDesk = Annotated[
     Officer, Depends(needs("ppid", "ppid_pembantu", "walidata", "atasan_ppid", "auditor"))
 ]
@@ -52,8 +53,7 @@ def desk(
     setelah: Annotated[str, Query()] = "",
 ) -> Response:
     app: Requests = request.app.state.application
-    member = still_employed(app, who)
-    if member is None:
+    if app.member(who.id) is None:
         return sign_out()
     if re.fullmatch(r"\d{4}-\d+", q.strip()):
         try:
@@ -67,7 +67,7 @@ def desk(
     counts = views.desk_counts(request.app.state.pool, **told)
     page = None if q else views.desk(request.app.state.pool, scope=scope, cursor=setelah, **told)
     next_query = {"saring": scope, "setelah": page.next_cursor if page else None}
-    answer = render(
+    return render(
         request,
         "meja.html",
         q=q,
@@ -81,8 +81,6 @@ def desk(
         next_href=f"/meja?{urlencode(next_query)}" if page and page.next_cursor else None,
         first_href=f"/meja?saring={scope}" if setelah else None,
     )
-    keep_session(request, answer, app.session(member, seconds=SESSION_SECONDS))
-    return answer
 
 
 @router.get("/meja/{request_id}")
@@ -112,7 +110,8 @@ def act(request: Request, who: AtDesk, request_id: UUID, name: str, typed: Typed
         raise HTTPException(404)
     app: Requests = request.app.state.application
     try:
-        run(OFFICER_ACTS[name], app, request_id, who.actor, typed)
+        how = typed.how(who.actor.id)
+        OFFICER_ACTS[name].run(app, request_id, who.actor, typed, how)
     except (errors.RequestsError, StaleVersion) as error:
         return _refused(request, who, request_id, name, typed, error)
     return RedirectResponse(f"/meja/{request_id}?selesai={name}", 303)

@@ -8,23 +8,26 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.clock import today
-from chassis.http import NotSignedIn, officer, service_caller
+from chassis.http import NotSignedIn, officer, problem, service_caller
 from chassis.sessions import SESSION_SECONDS
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 
 from requests_service import views
 from requests_service.adapters.feed import read_feed
 from requests_service.application import How, Once, Requests
 from requests_service.domain.data_request import DaftarDataEntry, Form
-from requests_service.domain.errors import NotTheOwner, SeenVersionIsOld
+from requests_service.domain.errors import FormInvalid, NotTheOwner, SeenVersionIsOld
 from requests_service.domain.identity import Identity
 from requests_service.domain.refusal import Refusal
+from requests_service.entrypoints.typed import address_of
 
 router = APIRouter(prefix="/api/requests", tags=["requests"])
 Answer = dict[str, Any]
 Text = Annotated[str, Field(max_length=5000)]
 Line = Annotated[str, Field(max_length=500)]
+_OF_THE_FORM = ("data_wanted", "purpose", "format", "dataset", "way_to_obtain", "way_to_send")
 
 
 class Body(BaseModel):
@@ -45,10 +48,14 @@ class Submission(Body):
     occupation: Line
     institution: Line | None = None
     legal_deed: Line | None = None
+    acts_for: Line | None = None
+    power_of_attorney: Line | None = None
     data_wanted: Text
     purpose: Text
     format: Line = "bebas"
     dataset: Line | None = None
+    way_to_obtain: Line = "salinan_elektronik"
+    way_to_send: Line = "laman"
 
 
 class Availability(Body):
@@ -189,7 +196,7 @@ def viewer(
         return who.actor
     if x_tracking_code is None:
         raise NotSignedIn
-    return app.pemohon_with(request_id, x_tracking_code)
+    return app.pemohon_with(request_id, x_tracking_code, address=address_of(request))
 
 
 Viewer = Annotated[Actor, Depends(viewer)]
@@ -201,7 +208,10 @@ async def how(
     idempotency_key: IdempotencyKey = None,
     if_match: Annotated[str | None, Header()] = None,
 ) -> How:
-    """`If-Match`: the version that was seen; `Idempotency-Key`: the same key, the same answer."""
+    """`If-Match`: the `version` that was seen, refused when somebody decided since.
+
+    `Idempotency-Key`: the same key, the same answer.
+    """
     return {
         "expected_version": _version(if_match),
         "once": await _once(request, idempotency_key, sender=by.id),
@@ -318,11 +328,11 @@ def download_ticket(request_id: UUID, by: Viewer, app: App) -> Answer:
 
 
 @router.post("/sign-in")
-def sign_in(body: SignIn, app: App) -> Answer:
+def sign_in(request: Request, body: SignIn, app: App) -> Answer:
     """A session token for `Authorization: Bearer`."""
-    member = app.sign_in(body.username, body.password)
+    member = app.sign_in(body.username, body.password, address=address_of(request))
     return {
-        "token": app.session(member, seconds=SESSION_SECONDS),
+        "token": app.session(member),
         "expires_in": SESSION_SECONDS,
         "name": member.name,
         "role": member.role,
@@ -333,24 +343,23 @@ def sign_in(body: SignIn, app: App) -> Answer:
 # Step 5
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, response_model=None)
 async def submit(
     request: Request, body: Submission, app: App, idempotency_key: IdempotencyKey = None
-) -> Answer:
-    """Register a request. The tracking code is told here only."""
-    from starlette.concurrency import run_in_threadpool
+) -> Answer | Response:
+    """Register a request. The tracking code is told here only.
 
+    What is wrong with the form is told at once, in `errors`: one sentence for each field.
+    """
     told = body.model_dump()
-    form = Form(
-        data_wanted=told.pop("data_wanted"),
-        purpose=told.pop("purpose"),
-        kind=body.kind,
-        format=told.pop("format"),
-        channel="api",
-        dataset=told.pop("dataset"),
-    )
+    of_form = {name: told.pop(name) for name in _OF_THE_FORM}
+    form = Form(**of_form, kind=body.kind, channel="api")
     once = await _once(request, idempotency_key, sender="public")
-    return await run_in_threadpool(app.submit, Identity(**told), form, once=once)
+    try:
+        return await run_in_threadpool(app.submit, Identity(**told), form, once=once)
+    except FormInvalid as error:
+        wrong = [{"field": name, "problem": why} for name, why in error.problems.items()]
+        return problem(request, 422, str(error), "FormInvalid", errors=wrong)
 
 
 # One route for each command

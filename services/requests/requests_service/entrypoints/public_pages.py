@@ -1,9 +1,7 @@
 """The Pemohon's pages: how to apply, the form, and following a request."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,23 +13,20 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from requests_service.application import Requests
-from requests_service.domain import choices, errors, sop, texts
+from requests_service.domain import choices, errors, sop
 from requests_service.domain.data_request import Form as RequestForm
-from requests_service.domain.identity import FIELDS, Identity, must_be_a_nik
+from requests_service.domain.identity import FIELDS, Identity
 from requests_service.domain.roles import Role
-from requests_service.entrypoints.acts import FIELD_WORDS, PEMOHON_ACTS, OpenAct, run
+from requests_service.entrypoints.acts import FIELD_WORDS, PEMOHON_ACTS, OpenAct
+from requests_service.entrypoints.session import Page, keep_cookie
 from requests_service.entrypoints.shown import letters_of, shown
-from requests_service.entrypoints.sign_in_pages import keep_cookie
 from requests_service.entrypoints.statuses import ERRORS
-from requests_service.entrypoints.tries import WINDOW_SECONDS, Tries
-from requests_service.entrypoints.typed import Fields, Typed, field_of, new_key
+from requests_service.entrypoints.typed import Fields, Typed, address_of, field_of, new_key
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Page)
 FOLLOW_COOKIE = "permohonan"
 FOLLOW_SECONDS = 30 * 60
 LETTER_SECONDS = 300
-_tries = Tries()
-_WAIT = f"Terlalu banyak percobaan. Tunggu {WINDOW_SECONDS // 60} menit, lalu coba lagi."
 _OPEN_AGAIN = "Waktu membuka permohonan sudah habis. Masukkan kode lacak sekali lagi."
 _SENT_BEFORE = (
     "Formulir ini sudah pernah dikirim dengan isian lain. Bila memang hendak mengajukan permohonan"
@@ -41,8 +36,8 @@ _STATEMENTS = {
     "truth": "Nyatakan bahwa keterangan Anda benar.",
     "consent": "Setujui pemakaian data pribadi, agar permohonan dapat diproses.",
 }
-_OTHERS = ("nik", "phone", "institution", "legal_deed")
-_ORDER = ["data_wanted", "purpose", "kind", *FIELDS, *_STATEMENTS]
+_NEEDED = ("kind", "name", "address", "email", "occupation")
+_OTHERS = tuple(name for name in FIELDS if name not in _NEEDED)
 _CLOCK = {
     "statutory_days": sop.STATUTORY_DAYS,
     "extension_days": sop.EXTENSION_DAYS_MAX,
@@ -78,6 +73,8 @@ def form(
         "data_wanted": cari,
         "kind": "masyarakat_umum",
         "format": "bebas",
+        "way_to_obtain": "salinan_elektronik",
+        "way_to_send": "laman",
     }
     return _form(request, Fields(begun), {}, 200)
 
@@ -85,7 +82,7 @@ def form(
 @router.post("/permohonan/formulir")
 def submit(request: Request, typed: Typed) -> Response:
     app: Requests = request.app.state.application
-    needed = {name: typed.text(name) for name in ("kind", "name", "address", "email", "occupation")}
+    needed = {name: typed.text(name) for name in _NEEDED}
     others: dict[str, Any] = {name: typed.text_or_none(name) for name in _OTHERS}
     identity = Identity(**needed, **others)
     wanted = RequestForm(
@@ -94,8 +91,11 @@ def submit(request: Request, typed: Typed) -> Response:
         kind=typed.text("kind"),
         format=typed.text("format"),
         dataset=_slug(typed.text("dataset")) or None,
+        way_to_obtain=typed.text("way_to_obtain"),
+        way_to_send=typed.text("way_to_send"),
     )
-    if wrong := _everything_wrong(app, typed, identity):
+    not_stated = {name: why for name, why in _STATEMENTS.items() if typed.text(name) != "ya"}
+    if wrong := wanted.problems() | identity.problems(app.today().day) | not_stated:
         return _form(request, typed, wrong, 422)
     try:
         # The key is random and was made for this form, so it needs no name of a sender.
@@ -103,8 +103,6 @@ def submit(request: Request, typed: Typed) -> Response:
         answer = app.submit(identity, wanted, once=once)
     except errors.KeyReused:
         return _form(request, typed, {"": _SENT_BEFORE}, 409)
-    except errors.RequestsError as error:
-        return _form(request, typed, {field_of(error, typed): str(error)}, 422)
     return _receipt(request, app, answer)
 
 
@@ -134,16 +132,11 @@ def follow_form(request: Request, nomor: Annotated[str, Query()] = "") -> Respon
 def follow(request: Request, typed: Typed) -> Response:
     """The code comes in the body, never in an address that is kept or passed on."""
     app: Requests = request.app.state.application
-    number = typed.text("register_number")
-    address = request.client.host if request.client else ""
-    guesser = f"{address} {number}"
-    if _tries.used_up(guesser):
-        return _not_followed(request, number, _WAIT, 429)
+    number, code = typed.text("register_number"), typed.text("tracking_code")
     try:
-        request_id, actor = app.follow(number, typed.text("tracking_code"))
-    except errors.AccessRefused as error:
-        _tries.count_wrong(guesser)
-        return _not_followed(request, number, str(error), 403)
+        request_id, actor = app.follow(number, code, address=address_of(request))
+    except (errors.AccessRefused, errors.TooManyTries) as error:
+        return _not_followed(request, number, str(error), ERRORS[type(error)])
     answer = RedirectResponse(f"/permohonan/{number}", 303)
     _remember(request, answer, Follower(request_id, number, actor))
     return answer
@@ -201,7 +194,8 @@ def act(request: Request, register_number: str, name: str, typed: Typed) -> Resp
         return _not_followed(request, register_number, _OPEN_AGAIN, 401, typed)
     app: Requests = request.app.state.application
     try:
-        run(PEMOHON_ACTS[name], app, who.request_id, who.actor, typed)
+        how = typed.how(who.actor.id)
+        PEMOHON_ACTS[name].run(app, who.request_id, who.actor, typed, how)
     except (errors.RequestsError, StaleVersion) as error:
         sentence = error if isinstance(error, errors.RequestsError) else errors.SeenVersionIsOld()
         status = ERRORS.get(type(sentence), 422)
@@ -252,41 +246,12 @@ def _form(request: Request, typed: Fields, wrong: Mapping[str, str], status: int
         status,
         form=Form(typed, wrong),
         formats=list(choices.FORMATS.items()),
+        ways_to_obtain=list(choices.WAYS_TO_OBTAIN.items()),
+        ways_to_send=list(choices.WAYS_TO_SEND.items()),
         # A new key only where the old one has been used up.
         idempotency_key=(typed.text("idempotency_key") if status == 422 else "") or new_key(),
         **_CLOCK,
     )
-
-
-def _everything_wrong(app: Requests, typed: Fields, identity: Identity) -> dict[str, str]:
-    """All that can be told at once, so that nobody is sent back four times; in the form's order."""
-    wrong = {}
-    for check, text in (
-        (texts.must_describe_data, "data_wanted"),
-        (texts.must_be_a_purpose, "purpose"),
-    ):
-        try:
-            check(typed.text(text))
-        except errors.RequestsError as error:
-            wrong[text] = str(error)
-    needed = ["name", "address", "email", "occupation"]
-    needed += (
-        ["institution", "legal_deed"] if identity.kind == "instansi_non_pemerintah" else ["nik"]
-    )
-    wrong |= {name: f"{FIELDS[name]} wajib diisi." for name in needed if not typed.text(name)}
-    # The NIK apart: both of them are often mistyped, and each check tells of its first mistake.
-    checks: list[Callable[[date], None]] = [identity.must_be_valid]
-    if identity.nik:
-        checks.append(partial(must_be_a_nik, identity.nik))
-    for check_identity in checks:
-        try:
-            check_identity(app.today().day)
-        except errors.IdentityInvalid as error:
-            wrong.setdefault(error.field, str(error))
-        except errors.ChoiceUnknown:
-            wrong["kind"] = "Pilih salah satu jenis Pemohon."
-    wrong |= {name: why for name, why in _STATEMENTS.items() if typed.text(name) != "ya"}
-    return {name: wrong[name] for name in sorted(wrong, key=_ORDER.index)}
 
 
 def _not_followed(

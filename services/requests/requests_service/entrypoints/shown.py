@@ -80,6 +80,10 @@ def shown(
         "texts": texts,
         "forgotten": "data_wanted" not in texts,
         "format_label": choices.FORMATS[begun["format"]],
+        # Facts from before these were asked have neither.
+        "obtain_label": choices.WAYS_TO_OBTAIN.get(begun.get("way_to_obtain", "")),
+        "send_label": choices.WAYS_TO_SEND.get(begun.get("way_to_send", "")),
+        "by_proxy": begun.get("by_proxy", False),
         "kind_label": choices.KINDS[begun["kind"]],
         "channel_label": choices.CHANNELS[begun["channel"]],
         "file": _cleared_file(it, details),

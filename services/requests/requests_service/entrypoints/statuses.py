@@ -26,6 +26,7 @@ ERRORS: dict[type[Exception], int] = {
     errors.NotTheOwner: 403,
     errors.AccessRefused: 403,
     errors.SignInFailed: 401,
+    errors.TooManyTries: 429,
     errors.RequestNotFound: 404,
     errors.AccessEnded: 410,
     errors.PersonForgotten: 410,

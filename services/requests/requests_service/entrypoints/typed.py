@@ -69,6 +69,11 @@ async def _fields(request: Request) -> Fields:
 Typed = Annotated[Fields, Depends(_fields)]
 
 
+def address_of(request: Request) -> str:
+    """Where somebody guesses from."""
+    return request.client.host if request.client else ""
+
+
 def form_of(fields: Mapping[str, Any], wrong: Mapping[str, str], *, prefix: str = "f") -> Form:
     return Form(fields, wrong, prefix)
 
@@ -79,8 +84,6 @@ def new_key() -> str:
 
 def field_of(error: errors.RequestsError, fields: Mapping[str, Any]) -> str:
     """The field that a refusal is about; empty when it is about the whole form."""
-    if isinstance(error, errors.IdentityInvalid):
-        return error.field
     if isinstance(error, errors.ReasonMissing):
         return _reason_field(fields)
     found = _FIELD_OF.get(type(error), "")

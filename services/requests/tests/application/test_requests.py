@@ -3,6 +3,7 @@
 import base64
 import json
 import threading
+from dataclasses import replace
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -16,17 +17,19 @@ from requests_service.domain.errors import (
     AccessEnded,
     AccessRefused,
     ChoiceUnknown,
+    FormInvalid,
     KeyReused,
     LetterNotIssued,
     NotTheOwner,
     PersonForgotten,
-    PurposeUnclear,
     ReceiptInvalid,
     RequestNotFound,
     SeenVersionIsOld,
     SignInFailed,
     StaffInvalid,
+    TooManyTries,
 )
+from requests_service.tries import TRIES_MAX
 
 from services.requests.tests import builders as b
 
@@ -126,8 +129,10 @@ def test_nothing_personal_lies_in_clear_in_any_table(app, desk, privacy_tokens):
 def test_a_meaningless_purpose_is_refused_at_the_form_and_leaves_nothing(app):
     form = b.Form("Jumlah UMKM per kecamatan", "asdf asdf tes aja", "masyarakat_umum")
 
-    with pytest.raises(PurposeUnclear):
-        app.submit(b.IDENTITY, form)
+    with pytest.raises(FormInvalid) as refused:
+        app.submit(replace(b.IDENTITY, nik="1", email="siti"), form)
+
+    assert ["purpose", "nik", "email"] == list(refused.value.problems)
 
     assert [] == app.pool.execute("SELECT 1 FROM facts UNION ALL SELECT 1 FROM keys")
 
@@ -272,7 +277,43 @@ def test_reports_that_arrive_at_once_are_all_kept(app, desk):
     for thread in threads:
         thread.join()
 
-    assert app.get(request_id, desk.ppid)["version"] == 9
+    assert app.timeline(request_id, desk.ppid)[-1].version == 9
+    assert app.get(request_id, desk.ppid)["version"] == 1
+
+
+def test_reports_between_reading_and_acting_disturb_nobody(app, desk):
+    request_id, answer = submit(app)
+    issue(app, request_id, "tanda_bukti_penerimaan", "letters-1")
+    app.record_mail(request_id, SERVICE, mail="surat", audience="pemohon", because_of="notify-1")
+
+    told = app.find_owner(
+        request_id, desk.ppid, agency="dinsos", expected_version=answer["version"]
+    )
+
+    assert (7, 4) == (told["step"], told["version"])
+    assert told["version"] == views.one_row(app.pool, request_id)["version"]
+    with pytest.raises(SeenVersionIsOld):
+        app.forward(request_id, desk.ppid, expected_version=answer["version"])
+
+
+def test_a_report_that_comes_in_while_an_officer_acts_disturbs_nobody(app, desk, monkeypatch):
+    request_id, answer = submit(app)
+    save, between = app._save, ["notify-1"]
+
+    def a_report_first(*args):
+        if between:
+            because_of = between.pop()
+            app.record_mail(
+                request_id, SERVICE, mail="surat", audience="pemohon", because_of=because_of
+            )
+        return save(*args)
+
+    monkeypatch.setattr(app, "_save", a_report_first)
+    told = app.find_owner(
+        request_id, desk.ppid, agency="dinsos", expected_version=answer["version"]
+    )
+
+    assert (7, 3) == (told["step"], told["version"])
 
 
 def test_the_board_can_be_made_again_from_the_facts(app, desk, privacy_tokens):
@@ -325,6 +366,38 @@ def test_a_wrong_code_and_an_unknown_number_get_the_same_sentence(app):
     assert len(told) == 1
     with pytest.raises(AccessRefused):
         app.pemohon_with(uuid4(), answer["tracking_code"])
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_code_is_guessed_ten_times_and_a_number_that_nobody_has_alike(app, clock_at, known):
+    request_id, answer = submit(app)
+    number, by_id = ("2026-0001", request_id) if known else ("2026-0002", uuid4())
+
+    for n in range(TRIES_MAX):
+        with pytest.raises(AccessRefused):
+            # By number or by id, the guesses are counted together.
+            if n % 2 and known:
+                app.pemohon_with(by_id, "WRONGWRONG", address="10.0.0.1")
+            else:
+                app.follow(number, "WRONGWRONG", address="10.0.0.1")
+
+    with pytest.raises(TooManyTries, match="15 menit"):
+        app.follow(number, answer["tracking_code"], address="10.0.0.1")
+    if known:
+        assert request_id == app.follow(number, answer["tracking_code"], address="10.0.0.2")[0]
+        clock_at("2026-11-20T10:16+07:00")
+        assert request_id == app.follow(number, answer["tracking_code"], address="10.0.0.1")[0]
+
+
+def test_an_id_that_nobody_has_is_guessed_no_more_often(app):
+    nobodys = uuid4()
+
+    for _ in range(TRIES_MAX):
+        with pytest.raises(AccessRefused):
+            app.pemohon_with(nobodys, "WRONGWRONG")
+
+    with pytest.raises(TooManyTries):
+        app.pemohon_with(nobodys, "WRONGWRONG")
 
 
 def test_a_pemohon_sees_no_other_request_and_no_word_between_officers(app, desk, privacy_tokens):
@@ -568,6 +641,24 @@ def test_an_officer_signs_in_by_name_and_password(app, ppid_account, privacy_tok
 def test_every_failed_sign_in_is_told_the_same(app, ppid_account, username, password):
     with pytest.raises(SignInFailed, match="tidak cocok"):
         app.sign_in(username, password)
+
+
+@pytest.mark.parametrize("username", ["ppid", "siapa"])
+def test_a_password_is_guessed_ten_times(app, ppid_account, username):
+    for _ in range(TRIES_MAX):
+        with pytest.raises(SignInFailed):
+            app.sign_in(username, "salah-sekali")
+
+    with pytest.raises(TooManyTries):
+        app.sign_in(f" {username.upper()}", "kata-sandi-panjang")
+
+
+def test_whoever_remembers_in_time_may_err_again_later(app, ppid_account):
+    for _ in range(2):
+        for _ in range(TRIES_MAX - 1):
+            with pytest.raises(SignInFailed):
+                app.sign_in("ppid", "salah-sekali")
+        app.sign_in("ppid", "kata-sandi-panjang")
 
 
 def test_a_disabled_account_signs_in_no_more(app, ppid_account):

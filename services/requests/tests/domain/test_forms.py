@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from requests_service.domain.choices import WAYS_TO_OBTAIN, WAYS_TO_SEND
 from requests_service.domain.district_codes import DISTRICTS
 from requests_service.domain.errors import (
-    ChoiceUnknown,
     DataWantedUnclear,
     IdentityInvalid,
     PurposeUnclear,
@@ -58,10 +58,8 @@ def test_a_nik_that_can_be_is_taken(nik):
     ],
 )
 def test_a_nik_that_cannot_be_is_refused_with_where_it_is_wrong(nik, told):
-    with pytest.raises(IdentityInvalid, match=told) as refused:
+    with pytest.raises(IdentityInvalid, match=told):
         must_be_a_nik(nik, TODAY)
-
-    assert refused.value.field == "nik"
 
 
 @given(
@@ -96,13 +94,60 @@ def test_there_are_as_many_districts_as_the_source_has():
         ("phone", "telepon saya"),
         ("name", "a" * 201),
         ("name", "Siti\nRahmawati"),
+        ("nik", ""),
+        ("nik", "1"),
+        ("kind", ""),
+        ("acts_for", "Rudi Hartono"),
+        ("power_of_attorney", "12/SK/2026"),
     ],
 )
 def test_a_wrong_field_is_named(field, value):
-    with pytest.raises(IdentityInvalid) as refused:
-        replace(b.IDENTITY, **{field: value}).must_be_valid(TODAY)
+    lacking = {"acts_for": "power_of_attorney", "power_of_attorney": "acts_for"}
 
-    assert refused.value.field == field
+    problems = replace(b.IDENTITY, **{field: value}).problems(TODAY)
+
+    assert [lacking.get(field, field)] == list(problems)
+
+
+def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_form():
+    identity = replace(b.IDENTITY, name="", nik="12", email="siti", phone="0812")
+    form = replace(b.FORM, purpose="tes", format="docx", kind="")
+
+    assert ["name", "nik", "email", "phone"] == list(identity.problems(TODAY))
+    assert ["purpose", "format", "kind"] == list(form.problems())
+    assert {} == b.IDENTITY.problems(TODAY) == b.FORM.problems()
+
+
+def test_a_dash_in_what_may_stay_empty_is_nothing():
+    identity = replace(b.IDENTITY, institution="-", acts_for="-", power_of_attorney=" - ")
+
+    assert {} == identity.problems(TODAY)
+    assert not identity.by_proxy
+    assert not {"institution", "acts_for", "power_of_attorney"} & set(identity.cleaned())
+
+
+def test_a_proxy_names_whom_they_act_for_and_the_letter():
+    proxy = replace(b.IDENTITY, acts_for="Rudi Hartono", power_of_attorney="12/SK/2026")
+
+    assert proxy.by_proxy
+    assert {} == proxy.problems(TODAY)
+    assert "Rudi Hartono" == proxy.cleaned()["acts_for"]
+
+
+@pytest.mark.parametrize("obtain", WAYS_TO_OBTAIN)
+@pytest.mark.parametrize("send", WAYS_TO_SEND)
+def test_paper_is_not_sent_through_a_wire(obtain, send):
+    problems = replace(b.FORM, way_to_obtain=obtain, way_to_send=send).problems()
+
+    cannot_be = obtain == "salinan_cetak" and send in ("laman", "surel")
+    assert (["way_to_send"] if cannot_be else []) == list(problems)
+
+
+def test_a_way_that_nobody_knows_is_refused_with_those_there_are():
+    problems = replace(b.FORM, way_to_obtain="fotokopi", way_to_send="").problems()
+
+    assert "salinan_cetak" in problems["way_to_obtain"]
+    assert "Pilih cara mengirim data." == problems["way_to_send"]
 
 
 def test_a_body_needs_its_name_and_deed_and_no_nik():
@@ -110,16 +155,14 @@ def test_a_body_needs_its_name_and_deed_and_no_nik():
         b.IDENTITY, kind="instansi_non_pemerintah", nik=None, institution="Yayasan Data Warga"
     )
 
-    with pytest.raises(IdentityInvalid) as refused:
-        body.must_be_valid(TODAY)
-    replace(body, legal_deed="AHU-0001.AH.01.04 Tahun 2020").must_be_valid(TODAY)
-
-    assert refused.value.field == "legal_deed"
+    assert ["legal_deed"] == list(body.problems(TODAY))
+    assert {} == replace(body, legal_deed="AHU-0001.AH.01.04 Tahun 2020").problems(TODAY)
 
 
 def test_a_body_of_the_government_does_not_come_this_way():
-    with pytest.raises(ChoiceUnknown, match="instansi_non_pemerintah"):
-        replace(b.IDENTITY, kind="instansi_pemerintah").must_be_valid(TODAY)
+    problems = replace(b.IDENTITY, kind="instansi_pemerintah").problems(TODAY)
+
+    assert "instansi_non_pemerintah" in problems["kind"]
 
 
 @pytest.mark.parametrize(

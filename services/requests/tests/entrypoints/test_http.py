@@ -68,6 +68,46 @@ def test_what_is_wrong_in_the_form_is_told_in_a_sentence(client, wrong, words):
     assert words in answer.json()["title"]
 
 
+def test_all_that_is_wrong_in_the_form_is_told_at_once(client):
+    answer = submit(
+        client, nik="1", purpose="tes", email="siti", way_to_obtain="salinan_cetak", acts_for="Rudi"
+    )
+
+    told = {each["field"]: each["problem"] for each in answer.json()["errors"]}
+    assert (422, ["purpose", "way_to_send", "nik", "email", "power_of_attorney"]) == (
+        answer.status_code, list(told),
+    )  # fmt: skip
+    assert "16 angka" in told["nik"]
+    assert "Rudi" not in answer.text
+
+
+def test_a_proxy_tells_how_the_data_is_wanted_and_only_codes_are_kept_in_clear(
+    client, session, pool, letters_tokens
+):
+    own = {"acts_for": "CV Makmur", "power_of_attorney": "12/SK/2026"}
+    request_id = submit(client, way_to_obtain="salinan_cetak", way_to_send="pos", **own).json()[
+        "id"
+    ]
+    token = letters_tokens.sign({}, purpose="service", seconds=60)
+
+    told = client.get(
+        f"/api/requests/{request_id}/pemohon?fields={','.join(own)}",
+        headers={"Authorization": f"Bearer {token}"},
+    ).json()
+
+    assert own == told["fields"]
+    events = client.get(f"/api/requests/{request_id}/events", headers=session("auditor")).json()
+    details = events["events"][0]["details"]
+    assert ("salinan_cetak", "pos", True) == (
+        details["way_to_obtain"], details["way_to_send"], details["by_proxy"],
+    )  # fmt: skip
+    feed = client.get("/api/requests/events", headers=session("auditor")).text
+    for secret in (*own.values(), "salinan_cetak", "by_proxy"):
+        assert secret not in feed
+    stored = str(pool.execute("SELECT state FROM facts")[0][0].tobytes())
+    assert "CV Makmur" not in stored
+
+
 def test_a_field_that_is_not_known_is_refused_and_what_was_typed_is_not_repeated(client):
     answer = submit(client, nama="Rahasia Sekali")
 
@@ -121,6 +161,24 @@ def test_a_stale_version_and_a_step_that_is_not_open_are_conflicts(client, sessi
     assert (409, 409, 200) == (stale.status_code, not_open.status_code, fresh.status_code)
     assert "Muat ulang" in stale.json()["title"]
     assert "langkah 11" in not_open.json()["title"]
+
+
+def test_a_letter_between_reading_and_acting_disturbs_nobody(client, session, app):
+    request_id, ppid = submit(client).json()["id"], session("ppid")
+    seen = client.get(f"/api/requests/{request_id}", headers=ppid).headers["etag"]
+    app.record_letter(
+        UUID(request_id), Actor("letters", "service"), letter=b.a_letter("tanda_bukti_penerimaan")
+    )
+
+    same = client.get(f"/api/requests/{request_id}", headers=ppid).headers["etag"]
+    asked = {**ppid, "If-Match": seen}
+    first = command(client, request_id, "check-availability", {"agency": "dinsos"}, **asked)
+    second = command(client, request_id, "refuse", {
+        "reason_code": "bukan_informasi_publik", "narrative": b.NARRATIVE}, **asked)  # fmt: skip
+
+    assert seen == same
+    assert (200, 409) == (first.status_code, second.status_code)
+    assert "sudah berubah" in second.json()["title"]
 
 
 def test_a_command_repeated_under_its_key_is_done_once(client, session):
@@ -242,6 +300,27 @@ def test_an_officer_signs_in_and_is_known(client, app, ppid_account):
     headers = {"Authorization": f"Bearer {right.json()['token']}"}
     assert 200 == client.get("/api/requests", headers=headers).status_code
     assert "ppid" == right.json()["role"]
+
+
+def test_guessing_ends_after_ten_tries(client, ppid_account):
+    told = submit(client).json()
+    path, own = f"/api/requests/{told['id']}", {"X-Tracking-Code": told["tracking_code"]}
+    account = {"username": "ppid", "password": PASSWORD}
+
+    for _ in range(10):
+        assert 403 == client.get(path, headers={"X-Tracking-Code": "WRONGWRONG"}).status_code
+        wrong = client.post("/api/requests/sign-in", json={**account, "password": "x"})
+        assert 401 == wrong.status_code
+
+    for answer in (
+        client.get(path, headers=own),
+        client.post("/api/requests/sign-in", json=account),
+        client.post("/permohonan/lacak", data={
+            "register_number": told["register_number"], "tracking_code": told["tracking_code"]}),
+        client.post("/masuk", data=account),
+    ):  # fmt: skip
+        assert 429 == answer.status_code
+        assert "15 menit" in answer.text
 
 
 def test_a_service_token_is_no_session_and_a_session_no_service_token(client, session):

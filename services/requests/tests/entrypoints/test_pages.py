@@ -4,6 +4,7 @@ import re
 from datetime import date
 from typing import Any
 
+import httpx
 import lxml.html
 import pytest
 from chassis.actor import Actor
@@ -35,8 +36,7 @@ class Browser:
 
     def __init__(self, client: Any) -> None:
         self._client = client
-        client.cookies.clear()
-        self._cookies: dict[str, str] = {}
+        self._cookies = httpx.Cookies()
 
     def get(self, path: str) -> "Browser":
         return self._show(self._send("GET", path))
@@ -58,12 +58,14 @@ class Browser:
         return self._show(answer)
 
     def _send(self, method: str, path: str, **more: Any) -> Any:
-        self._client.cookies.clear()
-        answer = self._client.request(
-            method, path, follow_redirects=False, cookies=self._cookies, **more
-        )
-        self._cookies |= dict(answer.cookies)
+        self._client.cookies = self._cookies
+        answer = self._client.request(method, path, follow_redirects=False, **more)
+        self._cookies = httpx.Cookies(self._client.cookies)
         return answer
+
+    def cookie(self, name: str) -> Any:
+        """The cookie with its path and attributes, as the browser keeps it."""
+        return next((cookie for cookie in self._cookies.jar if cookie.name == name), None)
 
     def _show(self, answer: Any) -> "Browser":
         self.status, self.html, self.headers = answer.status_code, answer.text, answer.headers
@@ -242,13 +244,35 @@ def test_everything_wrong_is_told_at_once_and_nothing_typed_is_lost(citizen):
     assert citizen.status == 422
     summary = citizen.page.xpath("//*[@role='alert']")[0]
     assert [a.get("href") for a in summary.xpath(".//a")] == [
-        "#f-data_wanted", "#f-purpose", "#f-nik", "#f-address", "#f-occupation",
-         "#f-truth", "#f-consent",
+        "#f-data_wanted", "#f-purpose", "#f-nik", "#f-address", "#f-email", "#f-occupation",
+        "#f-truth", "#f-consent",
     ]  # fmt: skip
     assert citizen.page.xpath("//input[@name='name']/@value") == ["Sekar <i>"]
     assert citizen.page.xpath("//input[@name='dataset']/@value") == ["umkm-2025"]
     citizen.send("/permohonan/formulir", **{**FORM, "email": "surel", "nik": "123"})
     assert citizen.page.xpath("//*[@aria-invalid]/@name") == ["nik", "email"]
+
+
+def test_a_proxy_who_wants_paper_by_mail_is_read_so_by_the_desk(app, citizen, sign_in):
+    citizen.get("/permohonan/formulir").send(
+        "/permohonan/formulir", **FORM, way_to_obtain="salinan_cetak", acts_for="CV Makmur"
+    )
+    assert [a.get("href") for a in citizen.page.xpath("//*[@role='alert']//a")] == [
+        "#f-way_to_send", "#f-power_of_attorney",
+    ]  # fmt: skip
+    citizen.send("/permohonan/formulir", way_to_send="pos", power_of_attorney="12/SK/2026",
+                 nik=b.IDENTITY.nik)  # fmt: skip
+    assert citizen.status == 201, citizen.text
+    number = re.search(r"\d{4}-\d{4}", citizen.page.findtext(".//h1")).group()
+
+    ppid = sign_in("ppid").get(address_of(app, number))
+
+    for words in ("melalui kuasa", "Salinan cetak", "Pos atau kurir"):
+        assert words in ppid.text
+    assert "CV Makmur" not in ppid.text
+    ppid.send(f"{address_of(app, number)}/identitas")
+    assert "CV Makmur" in ppid.text and "12/SK/2026" in ppid.text
+    assert "Salinan cetak" in citizen.get(f"/permohonan/{number}").text
 
 
 def test_a_search_in_vain_is_carried_into_the_form(citizen):
@@ -468,6 +492,100 @@ def test_a_disabled_officer_is_signed_out_at_the_desk(app, sign_in):
     ppid.get("/meja")
 
     assert (ppid.status, ppid.location) == (303, "/")
+
+
+def test_a_session_is_renewed_by_any_page_when_half_of_it_is_used(sign_in, clock_at):
+    ppid = sign_in("ppid")
+    first = ppid.cookie("sesi").value
+
+    clock_at("2026-11-20T10:29+07:00")
+    assert first == ppid.get("/sop").cookie("sesi").value
+    clock_at("2026-11-20T10:31+07:00")
+    second = ppid.get("/sop").cookie("sesi").value
+    clock_at("2026-11-20T11:20+07:00")
+
+    assert first != second
+    assert (200, "/") == (ppid.get("/meja").status, ppid.cookie("sesi").path)
+
+
+def test_a_page_without_session_makes_none(citizen):
+    assert citizen.get("/sop").cookie("sesi") is None
+    assert citizen.get("/masuk").cookie("sesi_lanjutan") is None
+
+
+def test_a_session_that_ran_out_goes_on_without_a_password(sign_in, clock_at):
+    ppid = sign_in("ppid")
+    renewal = ppid.cookie("sesi_lanjutan")
+    assert ("/masuk", True, "lax") == (
+        renewal.path, renewal.has_nonstandard_attr("HttpOnly"),
+        renewal.get_nonstandard_attr("SameSite"),
+    )  # fmt: skip
+
+    clock_at("2026-11-20T15:00+07:00")
+    ppid.get("/meja?saring=late")
+    assert ppid.status == 303
+    ppid.get(ppid.location)
+
+    assert (303, "/meja?saring=late") == (ppid.status, ppid.location)
+    assert "Terlambat" in ppid.get(ppid.location).text
+    assert renewal.value == ppid.cookie("sesi_lanjutan").value
+
+
+@pytest.mark.parametrize(
+    "kembali", ["//jahat.example", "https://jahat.example/", "/\\jahat.example", ""]
+)
+def test_a_renewal_leads_nowhere_else(sign_in, clock_at, kembali):
+    ppid = sign_in("ppid")
+    clock_at("2026-11-20T15:00+07:00")
+
+    ppid.get(f"/masuk?kembali={kembali}")
+
+    assert (303, "/masuk") == (ppid.status, ppid.location)
+    assert "Anda sudah masuk" in ppid.get("/masuk").text
+
+
+def test_after_ten_hours_the_password_is_asked_for_again(sign_in, clock_at):
+    ppid = sign_in("ppid")
+    clock_at("2026-11-20T20:01+07:00")
+
+    ppid.get("/masuk?kembali=%2Fmeja")
+
+    assert ppid.status == 200 and "Kata sandi" in ppid.text
+
+
+def test_a_disabled_account_is_renewed_nowhere(app, sign_in, clock_at):
+    ppid, other = sign_in("ppid"), sign_in("walidata")
+    for name in ("ppid", "walidata"):
+        app.disable_staff(name, Actor("operator", "operator"))
+
+    clock_at("2026-11-20T10:40+07:00")
+    other.get("/sop")
+    clock_at("2026-11-20T15:00+07:00")
+    ppid.get("/masuk?kembali=%2Fmeja")
+
+    assert other.cookie("sesi") is None and other.cookie("sesi_lanjutan") is None
+    assert ppid.status == 200 and "Kata sandi" in ppid.text
+
+
+def test_signing_out_ends_the_session_and_its_renewal(sign_in):
+    ppid = sign_in("ppid")
+
+    ppid._send("POST", "/keluar")
+
+    assert ppid.cookie("sesi") is None and ppid.cookie("sesi_lanjutan") is None
+    assert ppid.get("/masuk?kembali=%2Fmeja").status == 200
+
+
+def test_one_token_does_not_do_for_the_other(sign_in, client):
+    ppid = sign_in("ppid")
+    session, renewal = ppid.cookie("sesi").value, ppid.cookie("sesi_lanjutan").value
+    stranger = Browser(client)
+
+    stranger._cookies.set("sesi", renewal)
+    stranger._cookies.set("sesi_lanjutan", session)
+
+    assert stranger.get("/meja").status == 303
+    assert "Kata sandi" in stranger.get("/masuk").text
 
 
 def test_a_wrong_password_keeps_the_name_and_not_the_password(citizen):
