@@ -40,6 +40,7 @@ format: $(VENV)/test.stamp
 
 docs: $(VENV)/test.stamp
 	$(BIN)/python -m requests_service.domain.sop_page > docs/sop.md
+	$(BIN)/python deploy/generate.py
 
 # Servers and a browser for tests, from Debian's packages where that is possible.
 servers:

@@ -21,15 +21,22 @@ _FLAGS = (
     "--disable-sync",
 )
 _FAILED = pytest.StashKey[bool]()
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+"""The machine's own Chromium, unless CHROMIUM names another one."""
+_ABSENT = "BROWSER TESTS NOT RUN: install the package chromium, or name a Chromium in CHROMIUM"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder needs the browser, and servers to look at."""
+    """Everything in this folder needs the browser, and servers to look at.
+
+    Without a browser nothing is started at all.
+    """
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.servers)
+            item.add_marker(pytest.mark.skipif(CHROMIUM is None, reason=_ABSENT))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -44,12 +51,9 @@ def pytest_runtest_makereport(item: pytest.Item):
 # Not for the whole session: other tests run event loops of their own in this thread.
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """The machine's own Chromium; CHROMIUM names another one."""
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if not found:
-        pytest.skip("BROWSER TESTS NOT RUN: install the package chromium, or set CHROMIUM")
+    """One browser; each person gets a profile of their own in it."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(_FLAGS))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_FLAGS))
         yield browser
         browser.close()
 

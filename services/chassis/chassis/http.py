@@ -131,10 +131,11 @@ def build_app(
     app.state.application = application
     app.state.templates = tuple(templates)
     app.state.tokens = Tokens(settings)
+    # Before the services' own paths, of which some take anything at this place.
+    app.add_api_route(f"/api/{settings.service}/docs", _docs, include_in_schema=False)
     for router in routers:
         app.include_router(router)
     app.include_router(_operations)
-    app.add_api_route(f"/api/{settings.service}/docs", _docs, include_in_schema=False)
     app.mount("/static", pages.static_files())
     for kind, (status, sentence) in _answers(errors).items():
         app.add_exception_handler(kind, _handler(status, sentence))

@@ -594,6 +594,7 @@ class Requests(Application[UUID]):
         Raises StepNotOpen, NotTheOwner, NotOnDipPath.
         """
         data_request = self._get(request_id)
+        _must_see(data_request, _actor(by))
         data_request.must_take_upload_from(_actor(by), self.today())
         claims = {
             "request_id": str(request_id),
@@ -811,6 +812,9 @@ class Requests(Application[UUID]):
             if expected is not None and data_request.decided_version != expected:
                 raise errors.SeenVersionIsOld
             try:
+                if who.role is not Role.SERVICE and not because_of:
+                    # Before anything is told of it, even at which step it is.
+                    _must_see(data_request, who)
                 command(data_request, who, today)
             except errors.NotTheOwner:
                 self._note_refused(data_request, by)

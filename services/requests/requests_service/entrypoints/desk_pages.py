@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.event_store import StaleVersion
-from chassis.http import Officer, needs
+from chassis.http import NotSignedIn, Officer, needs
 from chassis.pages import Form, render
 from chassis.sessions import BadToken
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
@@ -24,14 +24,22 @@ from requests_service.domain.words import STATES
 from requests_service.entrypoints.acts import FIELD_WORDS, OFFICER_ACTS, Act, OpenAct
 from requests_service.entrypoints.session import Page
 from requests_service.entrypoints.shown import letters_of, shown, waiting_label, working_days_to
-from requests_service.entrypoints.sign_in_pages import sign_out
 from requests_service.entrypoints.statuses import ERRORS
 from requests_service.entrypoints.typed import Fields, Typed, field_of, new_key
 
 router = APIRouter(include_in_schema=False, route_class=Page)
-AtDesk = Annotated[
-    Officer, Depends(needs("ppid", "ppid_pembantu", "walidata", "atasan_ppid", "auditor"))
-]
+_signed_in = needs("ppid", "ppid_pembantu", "walidata", "atasan_ppid", "auditor")
+
+
+def _at_the_desk(request: Request) -> Officer:
+    """An officer with a desk, whose account was not disabled since."""
+    who = _signed_in(request)
+    if request.app.state.application.member(who.id) is None:
+        raise NotSignedIn
+    return who
+
+
+AtDesk = Annotated[Officer, Depends(_at_the_desk)]
 _SCOPES: Mapping[str, tuple[str, str]] = {
     "mine": ("Menunggu saya", "Tidak ada permohonan yang menunggu Anda."),
     "open": ("Semua yang berjalan", "Tidak ada permohonan yang sedang berjalan."),
@@ -53,8 +61,6 @@ def desk(
     setelah: Annotated[str, Query()] = "",
 ) -> Response:
     app: Requests = request.app.state.application
-    if app.member(who.id) is None:
-        return sign_out()
     if re.fullmatch(r"\d{4}-\d+", q.strip()):
         try:
             return RedirectResponse(f"/meja/{app.id_of(q)}", 303)
@@ -206,7 +212,8 @@ def _open_names(it: Mapping[str, Any], *, uploaded: bool) -> list[str]:
 
 def _stands_open(names: Sequence[str], name: str) -> bool:
     main = [each for each in names if OFFICER_ACTS[each].main]
-    return main == [name]
+    # A file that was uploaded still has to be handed over: this act shows only then.
+    return main == [name] or name == "hand-over"
 
 
 def _form(

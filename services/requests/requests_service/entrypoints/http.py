@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.clock import today
-from chassis.http import NotSignedIn, officer, problem, service_caller
+from chassis.http import NotSignedIn, Officer, officer, problem, service_caller
 from chassis.sessions import SESSION_SECONDS
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -187,11 +187,17 @@ IdempotencyKey = Annotated[str | None, Header(max_length=200)]
 TrackingCode = Annotated[str | None, Header()]
 
 
+def enabled_officer(request: Request) -> Officer | None:
+    """Who is signed in, and whose account was not disabled since."""
+    who = officer(request)
+    return who if who and application(request).member(who.id) else None
+
+
 def viewer(
     request: Request, request_id: UUID, app: App, x_tracking_code: TrackingCode = None
 ) -> Actor:
     """An officer by session, or the Pemohon of the request in the path by the tracking code."""
-    who = officer(request)
+    who = enabled_officer(request)
     if who is not None:
         return who.actor
     if x_tracking_code is None:
@@ -232,7 +238,7 @@ def desk(
     limit: Annotated[int, Query(ge=1, le=views.PAGE_ROWS_MAX)] = 25,
 ) -> Answer:
     """The requests that the officer may see, most urgent first."""
-    who = officer(request)
+    who = enabled_officer(request)
     if who is None:
         raise NotSignedIn
     if who.role in ("operator", "integrator"):
@@ -264,7 +270,7 @@ def feed(
     `X-Next-After` is where to go on: a cursor that never expires. `types`: names with commas.
     `wait`: seconds to wait for the first one.
     """
-    who = officer(request)
+    who = enabled_officer(request)
     if who is None:
         raise NotSignedIn
     if who.role not in ("integrator", "auditor"):

@@ -21,7 +21,8 @@ _FORGOTTEN = " Bila lupa kata sandi, hubungi operator."
 @router.get("/masuk")
 def sign_in_form(request: Request, kembali: Annotated[str, Query()] = "") -> Response:
     """Asks for a password only when the day's renewal is over."""
-    if officer(request):
+    app: Requests = request.app.state.application
+    if (who := officer(request)) and app.member(who.id):
         return render(request, "sudah_masuk.html")
     if member := renewing(request):
         return _signed_in(request, member, safe_path(kembali) or "/masuk")

@@ -23,9 +23,11 @@ def session(app):
     """`session("ppid")` are the headers of an officer."""
 
     def headers(role, agency=None):
-        from requests_service.application import StaffMember
-
-        token = app.session(StaffMember(str(uuid4()), "x", "Petugas", role, agency), seconds=600)
+        member = app.add_staff(
+            username=f"petugas-{uuid4().hex[:8]}", name="Petugas", role=role, agency=agency,
+            password="kata-sandi-uji", by=Actor("operator", "operator"),
+        )  # fmt: skip
+        token = app.session(member, seconds=600)
         return {"Authorization": f"Bearer {token}"}
 
     return headers
