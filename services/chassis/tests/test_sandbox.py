@@ -54,10 +54,11 @@ def environment() -> dict:
 
 
 def write_a_file() -> int:
+    file = Path(__file__).with_name("from-the-sandbox")
     try:
-        Path("/var/tmp/from-the-sandbox").write_bytes(b"x")
+        file.write_bytes(b"x")
     finally:
-        Path("/var/tmp/from-the-sandbox").unlink(missing_ok=True)
+        file.unlink(missing_ok=True)
     return 1
 
 
