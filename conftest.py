@@ -17,11 +17,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "browser: needs Chromium")
 
 
-@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Tests of one file stay together; those of installations too."""
+    path = item.path.relative_to(_ROOT).as_posix()
+    together = path.startswith(_ONE_AFTER_ANOTHER)
+    item.add_marker(pytest.mark.xdist_group("installations" if together else path))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file stay together; those of installations too, and come first."""
-    for item in items:
-        path = item.path.relative_to(_ROOT).as_posix()
-        together = path.startswith(_ONE_AFTER_ANOTHER)
-        item.add_marker(pytest.mark.xdist_group("installations" if together else path))
+    """What takes longest begins first."""
     items.sort(key=lambda item: not item.path.relative_to(_ROOT).as_posix().startswith("tests"))

@@ -77,12 +77,15 @@ class Embedded:
             **self.clock.environment,
             "VAR_DIR": str(self.folder / "var"),
             "PORT": str(self.port),
+            # When the tests are killed, it stops too.
+            "LAUNCHER_PIPE": "1",
         }
         environment.pop("SMTP_URL", None)
         with (self.folder / "run.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-W", "ignore", "-m", "satudata.cli", "run"],
                 env=environment,
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,

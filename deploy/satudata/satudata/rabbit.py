@@ -20,6 +20,7 @@ class PrivateRabbit:
         self._port, self._dist_port, self._epmd_port = _free_ports(3)
         self._server: subprocess.Popen[bytes] | None = None
         self._hosts = 0
+        self._pipe = -1
 
     def can_be_had(self) -> bool:
         """Whether the package is installed."""
@@ -50,6 +51,7 @@ class PrivateRabbit:
                 stderr=log,
                 start_new_session=True,
             )
+        self._stop_when_we_are_gone()
         deadline = time.monotonic() + _READY_SECONDS
         while not self._answers():
             if self._server.poll() is not None or time.monotonic() > deadline:
@@ -80,6 +82,17 @@ class PrivateRabbit:
             raise RuntimeError(f"rabbitmqctl {' '.join(arguments)}: {done.stderr or done.stdout}")
         return done.stdout
 
+    def _stop_when_we_are_gone(self) -> None:
+        assert self._server is not None
+        read_end, self._pipe = os.pipe()
+        # `read` ends when the last holder of the pipe's other end, this process, has ended.
+        subprocess.Popen(
+            ["sh", "-c", f"read _; kill -9 -- -{self._server.pid} 2>/dev/null"],
+            stdin=read_end,
+            start_new_session=True,
+        )
+        os.close(read_end)
+
     def _end(self, number: int, *, patience: float) -> None:
         if self._server is None:
             return
@@ -89,6 +102,7 @@ class PrivateRabbit:
             os.killpg(self._server.pid, number)
             self._server.wait(10)
         self._server = None
+        os.close(self._pipe)
         # The server itself is a child of what was waited for.
         while self._answers():
             time.sleep(0.05)

@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -27,6 +28,8 @@ def run(*, port: int, empty: bool = False) -> int:
     stopping: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.append(1))
+    if os.environ.get("LAUNCHER_PIPE"):
+        threading.Thread(target=_wait_for_launcher, args=(stopping,), daemon=True).start()
     folder = var()
     folder.mkdir(parents=True, exist_ok=True)
     if _is_taken(port):
@@ -122,6 +125,11 @@ def _processes(environment: dict[str, str], log: Path, *, unclean: bool) -> list
     if "MAIL_FOLDER" in environment:
         processes.insert(0, mail_sink(environment, log))
     return processes
+
+
+def _wait_for_launcher(stopping: list[int]) -> None:
+    os.read(0, 1)
+    stopping.append(1)
 
 
 def _watch(processes: list[Process], postgres: EmbeddedPostgres, stopping: list[int]) -> None:
