@@ -64,8 +64,6 @@ def test_a_good_file_becomes_a_version_with_its_columns_and_rows(catalog, pool, 
         ("lama.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "Office lama"),
         ("salah_nama.csv", _workbook(), "Excel"),
     ],
-    # By name: a workbook holds the time it was made at.
-    ids=lambda value: value if isinstance(value, str) else "isi",
 )
 def test_a_bad_file_is_refused_with_a_sentence_and_leaves_nothing(
     catalog, pool, filename, data, sentence
