@@ -78,6 +78,12 @@ def _parser() -> argparse.ArgumentParser:
     dead.add_argument("id", nargs="?", type=int)
     dead.add_argument("--json", action="store_true")
 
+    jobs = command("jobs", _jobs, "Jobs that failed and wait for a person.")
+    jobs.add_argument("act", choices=("list", "retry"))
+    jobs.add_argument("service", choices=SERVICES)
+    jobs.add_argument("id", nargs="?", type=int)
+    jobs.add_argument("--json", action="store_true")
+
     letters = command("letters", _letters, "Whether a PDF is a letter of ours, as it was issued.")
     letters.add_argument("act", choices=("verify",))
     letters.add_argument("file", type=Path)
@@ -188,13 +194,38 @@ def _dead_letters(parsed: argparse.Namespace) -> int:
         if parsed.id is None:
             print("satudata: dead-letters redrive needs the message's id.", file=sys.stderr)
             return 2
-        return 0 if parking.redrive(parsed.id) else 1
-    waiting = parking.waiting()
-    if parsed.json:
-        print(json.dumps(waiting, default=str))
-    for row in [] if parsed.json else waiting:
-        print(f"{row['id']:>6}  {row['source']}/{row['type']}  {row['subject']}  {row['reason']}")
+        return _found(parking.redrive(parsed.id), f"parked message {parsed.id}")
+    _print_rows(parking.waiting(), parsed.json, "{id:>6}  {source}/{type}  {subject}  {reason}")
     return 0
+
+
+def _jobs(parsed: argparse.Namespace) -> int:
+    from chassis import jobs
+
+    pool = Pool(_settings(parsed.service).database_url, 1)
+    if parsed.act == "retry":
+        if parsed.id is None:
+            print("satudata: jobs retry needs the job's id.", file=sys.stderr)
+            return 2
+        return _found(jobs.try_again(pool, parsed.id), f"failed job {parsed.id}")
+    _print_rows(jobs.failed(pool), parsed.json, "{id:>6}  {kind}  {key}  {reason}")
+    return 0
+
+
+def _found(done: bool, what: str) -> int:
+    if not done:
+        print(f"satudata: there is no {what}.", file=sys.stderr)
+    return 0 if done else 1
+
+
+def _print_rows(rows: list[dict[str, Any]], as_json: bool, form: str) -> None:
+    if as_json:
+        print(json.dumps(rows, default=str))
+        return
+    for row in rows:
+        print(form.format(**row))
+    if not rows:
+        print("none")
 
 
 def _letters(parsed: argparse.Namespace) -> int:

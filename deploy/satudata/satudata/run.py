@@ -4,6 +4,7 @@ PostgreSQL from its wheel, messages in memory, five services in three processes.
 under `var/`. Killed in any way and started again, it goes on where it was.
 """
 
+import fcntl
 import os
 import shutil
 import signal
@@ -13,6 +14,7 @@ import threading
 import time
 import urllib.request
 from pathlib import Path
+from typing import IO
 
 from satudata import databases, demo_city, secrets
 from satudata.places import CITY_FILE, SERVICES, var
@@ -34,6 +36,9 @@ def run(*, port: int, empty: bool = False) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     if _is_taken(port):
         print(f"satudata: port {port} is in use; choose another one with PORT=...", file=sys.stderr)
+        return 69
+    lock = _only_one(folder / "lock", port)
+    if lock is None:
         return 69
     postgres = EmbeddedPostgres(folder / "pg")
     say("Starting PostgreSQL ...")
@@ -63,6 +68,7 @@ def run(*, port: int, empty: bool = False) -> int:
         stop_all(processes)
         postgres.stop()
     marker.unlink(missing_ok=True)
+    lock.close()
     say("Stopped. Everything is kept in " + str(folder))
     return 0
 
@@ -125,6 +131,22 @@ def _processes(environment: dict[str, str], log: Path, *, unclean: bool) -> list
     if "MAIL_FOLDER" in environment:
         processes.insert(0, mail_sink(environment, log))
     return processes
+
+
+def _only_one(path: Path, port: int) -> IO[str] | None:
+    """A lock that ends with this process; None when another one runs in this folder."""
+    lock = path.open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        print(f"satudata: already running at {lock.read().strip()}", file=sys.stderr)
+        lock.close()
+        return None
+    lock.truncate(0)
+    lock.write(f"http://127.0.0.1:{port}\n")
+    lock.flush()
+    return lock
 
 
 def _wait_for_launcher(stopping: list[int]) -> None:

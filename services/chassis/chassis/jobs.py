@@ -66,6 +66,13 @@ def try_again(pool: Pool, job_id: int) -> bool:
     )
 
 
+def failed(pool: Pool) -> list[dict[str, Any]]:
+    """The jobs that wait for a person, with why."""
+    return pool.query(
+        "SELECT id, kind, key, attempts, reason, asked_at FROM jobs WHERE failed ORDER BY id"
+    )
+
+
 class Runner:
     """Does the jobs of one service, one at a time for each thread, until told to stop."""
 

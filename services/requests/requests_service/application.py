@@ -999,6 +999,8 @@ class Requests(Application[UUID]):
         return hmac.digest(self._code_secret, about, hashlib.sha256)
 
     def _must_be_an_agency(self, code: str) -> None:
+        if not code:
+            raise errors.ChoiceUnknown("Pilih perangkat daerah yang memegang data.")
         if code not in self.agencies:
             raise errors.ChoiceUnknown(
                 f'Perangkat daerah "{code}" tidak ada dalam daftar PPID Pembantu.'

@@ -8,7 +8,7 @@ _UU = "Undang-Undang Nomor 14 Tahun 2008"
 
 REFUSAL_REASONS: Mapping[str, str] = {
     "pasal_17_a": "dapat menghambat proses penegakan hukum",
-    "pasal_17_b": "dapat mengganggu kepentingan pelindungan hak atas kekayaan intelektual dan pelindungan"
+    "pasal_17_b": "dapat mengganggu kepentingan perlindungan hak atas kekayaan intelektual dan perlindungan"
     " dari persaingan usaha tidak sehat",
     "pasal_17_c": "dapat membahayakan pertahanan dan keamanan negara",
     "pasal_17_d": "dapat mengungkapkan kekayaan alam Indonesia",
@@ -94,7 +94,7 @@ MASKING_METHODS: Mapping[str, str] = {
     "sebagian": "disamarkan sebagian",
     "tahun": "tersisa tahunnya",
     "lima_tahun": "kelompok lima tahun",
-    "kecamatan": "tersisa kecamatannya",
+    "kecamatan": "tersisa kecamatannya, bila disebut",
     "dalam_teks": "disamarkan di dalam teks",
     "netralkan": "dijadikan teks",
 }

@@ -141,7 +141,7 @@ class AccessRefused(RequestsError):
     def __init__(self) -> None:
         super().__init__(
             "Nomor pendaftaran atau kode lacak tidak cocok."
-            " Periksa kembali tanda bukti penerimaan Anda."
+            " Periksa kembali keduanya seperti ditampilkan setelah formulir dikirim."
         )
 
 

@@ -13,6 +13,8 @@ _EMAIL = re.compile(r"[^@\s,;<>\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _PHONE = re.compile(r"\+?\d{8,15}")
 _LINE_CHARS_MAX = 200
 _ADDRESS_CHARS_MAX = 500
+_LAST_LATIN_LETTER = "\u024f"
+_PUNCTUATION = "–—‘’“”…"
 _WOMEN_DAY_OFFSET = 40
 """On a NIK the day of birth of a woman is written with 40 added."""
 
@@ -28,6 +30,9 @@ FIELDS = {
     "acts_for": "Nama pemberi kuasa",
     "power_of_attorney": "Nomor surat kuasa khusus",
 }
+
+_PRINTED = {"name", "address", "institution", "acts_for", "power_of_attorney"}
+"""What letters say of the Pemohon."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,8 @@ class Identity:
             case _ if field in self._needed() and not _says_something(value):
                 raise IdentityInvalid(f"{FIELDS[field]} wajib diisi.")
         _must_be_short(field, value)
+        if field in _PRINTED:
+            _must_be_printable(field, value)
 
     def _needed(self) -> set[str]:
         needed = {"name", "address", "email", "occupation"}
@@ -123,10 +130,20 @@ def _says_something(value: str | None) -> bool:
     return len(re.findall(r"[^\W_]", value or "")) > 1
 
 
+def _must_be_printable(field: str, value: str) -> None:
+    """What stands on letters must be in letters that they are set in."""
+    strange = [c for c in value if (c > _LAST_LATIN_LETTER and c not in _PUNCTUATION) or c < " "]
+    if strange:
+        raise IdentityInvalid(
+            f"{FIELDS[field]} memuat tanda yang tidak dapat dicetak pada surat."
+            " Tulislah dengan huruf Latin, seperti pada KTP."
+        )
+
+
 def _must_be_an_email(email: str) -> None:
     if not _EMAIL.fullmatch(email):
         raise IdentityInvalid(
-            "Alamat surel belum benar; surat-surat permohonan dikirim ke alamat ini."
+            "Alamat surel belum benar; pemberitahuan permohonan dikirim ke alamat ini."
         )
 
 

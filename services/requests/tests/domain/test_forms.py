@@ -109,6 +109,18 @@ def test_a_wrong_field_is_named(field, value):
     assert [lacking.get(field, field)] == list(problems)
 
 
+@pytest.mark.parametrize("name", ["Budi 😀", "张伟", "ꦧꦸꦢꦶ"])
+def test_a_name_that_no_letter_can_print_is_refused_at_the_form(name):
+    problems = replace(b.IDENTITY, name=name).problems(TODAY)
+
+    assert "huruf Latin" in problems["name"]
+
+
+@pytest.mark.parametrize("name", ["Nyoman Śarī", "D’Angelo Núñez", "Siti Nur'aini, S.Si."])
+def test_a_name_in_latin_letters_with_any_mark_is_taken(name):
+    assert {} == replace(b.IDENTITY, name=name).problems(TODAY)
+
+
 def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_form():
     identity = replace(b.IDENTITY, name="", nik="12", email="siti", phone="0812")
     form = replace(b.FORM, purpose="tes", format="docx", kind="")
