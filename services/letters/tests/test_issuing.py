@@ -281,7 +281,7 @@ def test_requests_is_asked_for_no_more_than_the_letter_needs(world):
 
     asked = {query["fact"][0]: query["fields"][0] for _, query, _ in world.requests.asked}
     assert asked == {
-        submitted.id: "name",
+        submitted.id: "name,acts_for",
         forwarded.id: "",
         delivered.id: "name,institution,address",
     }
