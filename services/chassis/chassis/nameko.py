@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 import eventlet
 import structlog
+from amqp.exceptions import AMQPError
 from chassis.event_store import StaleVersion
 from chassis.jobs import Later
 from chassis.message import Message, NotAMessage, decode
@@ -292,7 +293,11 @@ class _Subscription(SharedExtension, ProviderCollector):  # type: ignore[misc]
                 self._park(
                     message, _reason(error), retry_in=timedelta(seconds=1) if transient else None
                 )
-        self.queue_consumer.ack_message(delivery)
+        try:
+            self.queue_consumer.ack_message(delivery)
+        except (OSError, AMQPError):
+            # Broken off: it will come again, and the inbox knows it.
+            return
         self._broker.acknowledged(self._service, message)
 
     def _park(self, message: Message, reason: str, *, retry_in: timedelta | None) -> None:
