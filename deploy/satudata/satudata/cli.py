@@ -23,7 +23,7 @@ from chassis.settings import Settings, SettingsError, load
 from satudata.places import SERVICES, var
 
 # Said at every start by a library that the workers need.
-warnings.filterwarnings("ignore", message=".*Eventlet is deprecated")
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
 _OPERATOR = Actor("satudata", "operator")
 
