@@ -1,10 +1,9 @@
 """The databases of all services: made, migrated, given to their roles."""
 
-import os
 from collections.abc import Mapping
 
 from chassis import serve
-from chassis.migrate import create_database, migrate, pending
+from chassis.migrate import create_database, migrate
 from psycopg2.extensions import make_dsn, parse_dsn
 
 from satudata.places import SERVICES
@@ -41,11 +40,3 @@ def prepare(environment: Mapping[str, str]) -> dict[str, list[str]]:
 
         declare_queues(amqp_url, {name: serve.worker_class(name) for name in SERVICES})
     return applied
-
-
-def not_applied() -> dict[str, list[str]]:
-    """The migrations that each database still lacks."""
-    return {
-        service: pending(url_of(service, os.environ), serve.migrations_folder(service))
-        for service in SERVICES
-    }

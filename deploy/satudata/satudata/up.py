@@ -18,7 +18,7 @@ from pathlib import Path
 from chassis.routes import nginx, table
 
 from satudata import databases, demo_city, secrets
-from satudata.places import CITY_FILE, SERVICES, var
+from satudata.places import CITY_FILE, SERVICES, WITH_JOBS, var
 from satudata.postgres import EmbeddedPostgres
 from satudata.processes import Process, serve, stop_all
 from satudata.rabbit import PrivateRabbit
@@ -108,7 +108,7 @@ class Up:
             serve("web", [service], self.environment | ports, log),
             serve("worker", [service], self._with_health_port(), log),
         ]
-        if service != "requests":
+        if service in WITH_JOBS:
             processes.append(serve("jobs", [service], self._with_health_port(), log))
         return processes
 

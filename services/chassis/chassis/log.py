@@ -119,12 +119,6 @@ def stream(pool: Pool, stream_id: UUID, *, after_version: int = 0) -> list[Store
     return [_fact(row) for row in rows]
 
 
-def at_position(pool: Pool, position: int) -> StoredFact | None:
-    """The fact at one position of the log."""
-    rows = pool.execute(f"SELECT {_COLUMNS} FROM facts WHERE position = %s", (position,))
-    return _fact(rows[0]) if rows else None
-
-
 def bound(cur: Any, known: int) -> int:
     """A position up to which every fact is there to be read; `known` while that cannot be told.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg2
 from chassis.postgres import connect
-from psycopg2 import extensions, sql
+from psycopg2 import sql
 
 _CHASSIS = Path(__file__).parent / "migrations"
 _LOCK = 4710
@@ -86,12 +86,6 @@ def create_database(admin_dsn: str, name: str, *, role: str, password: str) -> N
         pass
     finally:
         conn.close()
-
-
-def role_of(dsn: str) -> str | None:
-    """The role that a connection string names."""
-    user = extensions.parse_dsn(dsn).get("user")
-    return str(user) if user else None
 
 
 def _files(folder: Path) -> Iterator[tuple[str, str]]:
