@@ -27,12 +27,11 @@ from tests.architecture.places import ROOT, SERVICES
 
 DEPLOY = ROOT / "deploy"
 MANIFESTS = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
-WITH_JOBS = tuple(service for service in SERVICES if service != "requests")
 WITH_FILES = ("catalog", "privacy", "letters")
 PROCESSES = {
     *(("web", service) for service in SERVICES),
     *(("worker", service) for service in SERVICES),
-    *(("jobs", service) for service in WITH_JOBS),
+    *(("jobs", service) for service in SERVICES),
 }
 
 

@@ -27,9 +27,6 @@ MODULES = (
     "entrypoints/http.py", "entrypoints/pages.py", "entrypoints/web.py", "entrypoints/worker.py",
     "entrypoints/jobs.py",
 )  # fmt: skip
-MODULES_NOT_NEEDED = {
-    ("requests", "entrypoints/jobs.py"): "it has no long work: commands answer at once",
-}
 _OWN_INDEX = re.compile(r"--(extra-)?index-url|--find-links|^index-url", re.MULTILINE)
 
 
@@ -46,9 +43,6 @@ def test_a_service_has(service: str, part: str) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 @pytest.mark.parametrize("module", MODULES)
 def test_a_service_has_the_same_modules_as_the_others(service: str, module: str) -> None:
-    if (service, module) in MODULES_NOT_NEEDED:
-        assert not (package(service) / module).exists(), "an exception that is none any more"
-        return
     assert (package(service) / module).is_file()
 
 

@@ -7,8 +7,6 @@ ROOT = Path(__file__).resolve().parents[3]
 CITY_FILE = ROOT / "deploy" / "city.toml"
 DEMO_CATALOGUE = ROOT / "services" / "catalog" / "demo" / "catalogue.toml"
 SERVICES = ("catalog", "requests", "privacy", "letters", "notify")
-WITH_JOBS = ("catalog", "privacy", "letters", "notify")
-"""The services that have long work; `requests` answers at once."""
 
 
 def var() -> Path:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from satudata import databases, demo_city, secrets
-from satudata.places import CITY_FILE, SERVICES, WITH_JOBS, var
+from satudata.places import CITY_FILE, SERVICES, var
 from satudata.postgres import EmbeddedPostgres, NotStarted
 from satudata.processes import Process, serve, stop_all
 
@@ -124,7 +124,7 @@ def _processes(environment: dict[str, str], log: Path, *, unclean: bool) -> list
     worker.on_restart = suspicion
     processes = [
         worker,
-        serve("jobs", list(WITH_JOBS), environment, log),
+        serve("jobs", list(SERVICES), environment, log),
         serve("web", list(SERVICES), environment, log),
     ]
     if "MAIL_FOLDER" in environment:

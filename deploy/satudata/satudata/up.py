@@ -18,7 +18,7 @@ from pathlib import Path
 from chassis.routes import nginx, table
 
 from satudata import databases, demo_city, secrets
-from satudata.places import CITY_FILE, SERVICES, WITH_JOBS, var
+from satudata.places import CITY_FILE, SERVICES, var
 from satudata.postgres import EmbeddedPostgres
 from satudata.processes import Process, serve, stop_all
 from satudata.rabbit import PrivateRabbit
@@ -104,13 +104,11 @@ class Up:
 
     def _processes_of(self, service: str, log: Path) -> list[Process]:
         ports = {"PORT": str(self._web_ports[service])}
-        processes = [
+        return [
             serve("web", [service], self.environment | ports, log),
             serve("worker", [service], self._with_health_port(), log),
+            serve("jobs", [service], self._with_health_port(), log),
         ]
-        if service in WITH_JOBS:
-            processes.append(serve("jobs", [service], self._with_health_port(), log))
-        return processes
 
     def _with_health_port(self) -> dict[str, str]:
         return self.environment | {"HEALTH_PORT": str(free_port())}

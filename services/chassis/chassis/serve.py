@@ -190,12 +190,14 @@ def _jobs(settings: Mapping[str, Any]) -> None:
     from chassis.postgres import Pool
 
     done = threading.Event()
-    runners = []
+    runners: list[Any] = []
     pools = {}
     for name, each in settings.items():
         pools[name] = Pool(each.database_url, each.pool_size)
-        handlers = package(name, "entrypoints.jobs").handlers(each, pools[name])
-        runners.append(Runner(pools[name], name, handlers))
+        jobs = package(name, "entrypoints.jobs")
+        runners.append(Runner(pools[name], name, jobs.handlers(each, pools[name])))
+        # Only a service that reads its own log beside its work has followers.
+        runners += getattr(jobs, "followers", lambda *_: [])(each, pools[name])
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: done.set())
     _stop_with_launcher(done.set)

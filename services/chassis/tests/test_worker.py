@@ -76,6 +76,7 @@ class EchoProcesses:
             process.kill()
             process.wait()
         self.pool.close()
+        print(self.log.read_text()[-20_000:] if self.log.exists() else "")  # for a test that fails
 
 
 @pytest.fixture
