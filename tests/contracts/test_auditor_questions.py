@@ -72,7 +72,7 @@ def _fill_requests(pool: Pool, folder: Path) -> None:
     consumer = Consumer("requests", pool, folder)
     request_id = a_data_request(consumer)
     consumer.hear(example_message(Contract("letters", "LetterIssued"), request_id))
-    consumer.app.identity(request_id, PPID)
+    consumer.app.reading.identity(request_id, PPID)
     consumer.app.refuse(
         request_id,
         PPID,

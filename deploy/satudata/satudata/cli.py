@@ -141,7 +141,7 @@ def _staff(parsed: argparse.Namespace) -> int:
     settings = _settings("requests")
     application = build_application(settings, Pool(settings.database_url, 1))
     if parsed.act == "list":
-        members = application.staff()
+        members = application.accounts.all()
         if parsed.json:
             print(json.dumps([dataclasses.asdict(member) for member in members]))
         for member in [] if parsed.json else members:
@@ -155,9 +155,9 @@ def _staff(parsed: argparse.Namespace) -> int:
         return 2
     try:
         if parsed.act == "disable":
-            application.disable_staff(parsed.username, _OPERATOR)
+            application.accounts.disable(parsed.username, _OPERATOR)
         else:
-            application.add_staff(
+            application.accounts.add(
                 username=parsed.username,
                 name=parsed.name,
                 role=parsed.role,

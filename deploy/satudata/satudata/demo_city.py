@@ -56,10 +56,10 @@ def _add_staff(environment: Mapping[str, str]) -> None:
     settings = load("requests", environment)
     pool = Pool(settings.database_url, 2)
     application = build_application(settings, pool)
-    known = {member.username for member in application.staff()}
+    known = {member.username for member in application.accounts.all()}
     for account in STAFF:
         if account.username not in known:
-            application.add_staff(
+            application.accounts.add(
                 username=account.username,
                 name=account.name,
                 role=account.role,

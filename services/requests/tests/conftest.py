@@ -106,7 +106,7 @@ def desk() -> Desk:
 @pytest.fixture
 def ppid_account(app: Requests) -> Actor:
     """The PPID with an account."""
-    member = app.add_staff(
+    member = app.accounts.add(
         username="ppid",
         name="Petugas ppid",
         role="ppid",

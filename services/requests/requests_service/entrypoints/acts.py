@@ -151,7 +151,7 @@ OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
             "Unggah berkas",
             "",
             # The file goes to another service, which sends the officer back with a receipt.
-            lambda app, id_, by, typed, how: app.get(id_, by),
+            lambda app, id_, by, typed, how: app.reading.get(id_, by),
         ),
         "hand-over": Act(
             "hand-over",

@@ -34,7 +34,7 @@ _signed_in = needs("ppid", "ppid_pembantu", "walidata", "atasan_ppid", "auditor"
 def _at_the_desk(request: Request) -> Officer:
     """An officer with a desk, whose account was not disabled since."""
     who = _signed_in(request)
-    if request.app.state.application.member(who.id) is None:
+    if request.app.state.application.accounts.member(who.id) is None:
         raise NotSignedIn
     return who
 
@@ -63,7 +63,7 @@ def desk(
     app: Requests = request.app.state.application
     if re.fullmatch(r"\d{4}-\d+", q.strip()):
         try:
-            return RedirectResponse(f"/meja/{app.id_of(q)}", 303)
+            return RedirectResponse(f"/meja/{app.reading.id_of(q)}", 303)
         except errors.RequestNotFound:
             pass
     today = app.today().day
@@ -105,7 +105,7 @@ def request_page(
 def show_identity(request: Request, who: AtDesk, request_id: UUID) -> Response:
     """By POST, because each reading is recorded."""
     app: Requests = request.app.state.application
-    identity = app.identity(request_id, who.actor)
+    identity = app.reading.identity(request_id, who.actor)
     lines = [(label, identity[name]) for name, label in FIELDS.items() if identity.get(name)]
     return _page(request, who, request_id, identity=lines)
 
@@ -159,8 +159,8 @@ def _page(
     status: int = 200,
 ) -> Response:
     app: Requests = request.app.state.application
-    answer = app.get(request_id, who.actor)
-    it = shown(app, answer, app.timeline(request_id, who.actor))
+    answer = app.reading.get(request_id, who.actor)
+    it = shown(app, answer, app.reading.timeline(request_id, who.actor))
     it["letters"] = letters_of(it, "/surat/{}", role=who.role)
     upload = _upload(request, request_id, receipt) if receipt else None
     names = _open_names(it, uploaded=upload is not None)

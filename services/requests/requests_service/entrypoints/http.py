@@ -190,7 +190,7 @@ TrackingCode = Annotated[str | None, Header()]
 def enabled_officer(request: Request) -> Officer | None:
     """Who is signed in, and whose account was not disabled since."""
     who = officer(request)
-    return who if who and application(request).member(who.id) else None
+    return who if who and application(request).accounts.member(who.id) else None
 
 
 def viewer(
@@ -202,7 +202,7 @@ def viewer(
         return who.actor
     if x_tracking_code is None:
         raise NotSignedIn
-    return app.pemohon_with(request_id, x_tracking_code, address=address_of(request))
+    return app.reading.pemohon_with(request_id, x_tracking_code, address=address_of(request))
 
 
 Viewer = Annotated[Actor, Depends(viewer)]
@@ -296,7 +296,7 @@ def feed(
 @router.get("/{request_id}")
 def get(request_id: UUID, by: Viewer, app: App, response: Response) -> Answer:
     """The request, with the commands that are open to the caller now."""
-    answer = app.get(request_id, by)
+    answer = app.reading.get(request_id, by)
     response.headers["ETag"] = f'"{answer["version"]}"'
     return answer
 
@@ -304,7 +304,7 @@ def get(request_id: UUID, by: Viewer, app: App, response: Response) -> Answer:
 @router.get("/{request_id}/events")
 def events(request_id: UUID, by: Viewer, app: App) -> Answer:
     """Every fact in order, with the texts that the caller may read."""
-    return {"events": [asdict(entry) for entry in app.timeline(request_id, by)]}
+    return {"events": [asdict(entry) for entry in app.reading.timeline(request_id, by)]}
 
 
 @router.get("/{request_id}/pemohon")
@@ -314,7 +314,7 @@ def pemohon(
     """For services alone: what is needed to write to the Pemohon; each reading is a fact."""
     caller = service_caller(request)
     wanted = [name for name in fields.split(",") if name]
-    told = app.pemohon(request_id, wanted, fact, caller)
+    told = app.reading.pemohon(request_id, wanted, fact, caller)
     return {"person_id": told.person_id, "fields": told.fields, "texts": told.texts}
 
 
@@ -336,9 +336,9 @@ def download_ticket(request_id: UUID, by: Viewer, app: App) -> Answer:
 @router.post("/sign-in")
 def sign_in(request: Request, body: SignIn, app: App) -> Answer:
     """A session token for `Authorization: Bearer`."""
-    member = app.sign_in(body.username, body.password, address=address_of(request))
+    member = app.accounts.sign_in(body.username, body.password, address=address_of(request))
     return {
-        "token": app.session(member),
+        "token": app.accounts.session(member),
         "expires_in": SESSION_SECONDS,
         "name": member.name,
         "role": member.role,

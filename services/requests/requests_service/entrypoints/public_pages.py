@@ -107,7 +107,7 @@ def submit(request: Request, typed: Typed) -> Response:
 
 
 def _receipt(request: Request, app: Requests, answer: Mapping[str, Any]) -> Response:
-    request_id, actor = app.follow(answer["register_number"], answer["tracking_code"])
+    request_id, actor = app.reading.follow(answer["register_number"], answer["tracking_code"])
     page = render(
         request,
         "tanda_terima.html",
@@ -134,7 +134,7 @@ def follow(request: Request, typed: Typed) -> Response:
     app: Requests = request.app.state.application
     number, code = typed.text("register_number"), typed.text("tracking_code")
     try:
-        request_id, actor = app.follow(number, code, address=address_of(request))
+        request_id, actor = app.reading.follow(number, code, address=address_of(request))
     except (errors.AccessRefused, errors.TooManyTries) as error:
         return _not_followed(request, number, str(error), ERRORS[type(error)])
     answer = RedirectResponse(f"/permohonan/{number}", 303)
@@ -177,7 +177,7 @@ def letter(request: Request, register_number: str, letter_id: str) -> Response:
     if who is None:
         return RedirectResponse(f"/permohonan/{register_number}", 303)
     app: Requests = request.app.state.application
-    letters = letters_of(app.get(who.request_id, who.actor), "{}", role=Role.PEMOHON)
+    letters = letters_of(app.reading.get(who.request_id, who.actor), "{}", role=Role.PEMOHON)
     if letter_id not in [each["letter_id"] for each in letters]:
         raise HTTPException(404)
     claims = {"request_id": str(who.request_id), "letter_id": letter_id}
@@ -301,8 +301,8 @@ def _page(
     status: int = 200,
 ) -> Response:
     app: Requests = request.app.state.application
-    answer = app.get(who.request_id, who.actor)
-    it = shown(app, answer, app.timeline(who.request_id, who.actor))
+    answer = app.reading.get(who.request_id, who.actor)
+    it = shown(app, answer, app.reading.timeline(who.request_id, who.actor))
     address = f"/permohonan/{who.register_number}/surat/{{}}"
     it["letters"] = letters_of(it, address, role=Role.PEMOHON)
     names = [name for name, each in PEMOHON_ACTS.items() if each.command in it["commands"]]

@@ -15,7 +15,8 @@ from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
-from requests_service.application import Requests, StaffMember
+from requests_service.accounts import StaffMember
+from requests_service.application import Requests
 
 RENEWAL_COOKIE = "sesi_lanjutan"
 RENEWAL_SECONDS = 10 * 3600
@@ -41,7 +42,7 @@ class Page(APIRoute):
 
 def keep_session(request: Request, answer: Response, member: StaffMember) -> None:
     app: Requests = request.app.state.application
-    token = app.session(member)
+    token = app.accounts.session(member)
     keep_cookie(request, answer, SESSION_COOKIE, token, path="/", seconds=SESSION_SECONDS)
 
 
@@ -57,7 +58,7 @@ def renewing(request: Request) -> StaffMember | None:
     """The officer of the renewal cookie, whose account is still enabled."""
     app: Requests = request.app.state.application
     claims = _claims(request, RENEWAL_COOKIE, "renewal")
-    return app.member(str(claims["sub"])) if claims else None
+    return app.accounts.member(str(claims["sub"])) if claims else None
 
 
 def forget(answer: Response) -> None:
@@ -81,7 +82,7 @@ def keep_cookie(
 
 def _renew(request: Request, answer: Response, staff_id: str) -> None:
     app: Requests = request.app.state.application
-    if member := app.member(staff_id):
+    if member := app.accounts.member(staff_id):
         keep_session(request, answer, member)
     else:
         forget(answer)

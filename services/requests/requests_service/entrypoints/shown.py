@@ -6,11 +6,12 @@ from typing import Any
 
 from chassis.pages import tanggal
 
-from requests_service.application import Requests, TimelineEntry
+from requests_service.application import Requests
 from requests_service.domain import choices, refusal
 from requests_service.domain.roles import LABELS, Role
 from requests_service.domain.sop import STEPS
 from requests_service.domain.words import LETTERS, STATES, TEXT_TITLES
+from requests_service.reading import TimelineEntry
 
 _DATES = (
     *("due", "statutory_due", "submitted_on", "returned_on", "notice_issued_on"),

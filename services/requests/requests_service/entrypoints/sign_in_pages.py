@@ -8,7 +8,8 @@ from chassis.pages import Form, render
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from requests_service.application import Requests, StaffMember
+from requests_service.accounts import StaffMember
+from requests_service.application import Requests
 from requests_service.domain.errors import SignInFailed, TooManyTries
 from requests_service.entrypoints.session import forget, keep_session, let_renew, renewing
 from requests_service.entrypoints.statuses import ERRORS
@@ -22,7 +23,7 @@ _FORGOTTEN = " Bila lupa kata sandi, hubungi operator."
 def sign_in_form(request: Request, kembali: Annotated[str, Query()] = "") -> Response:
     """Asks for a password only when the day's renewal is over."""
     app: Requests = request.app.state.application
-    if (who := officer(request)) and app.member(who.id):
+    if (who := officer(request)) and app.accounts.member(who.id):
         return render(request, "sudah_masuk.html")
     if member := renewing(request):
         return _signed_in(request, member, safe_path(kembali) or "/masuk")
@@ -36,7 +37,7 @@ def sign_in(request: Request, typed: Typed) -> Response:
     # Not .text(): a password may begin or end with a blank.
     password = str(typed.get("password", ""))
     try:
-        member = app.sign_in(username, password, address=address_of(request))
+        member = app.accounts.sign_in(username, password, address=address_of(request))
     except (SignInFailed, TooManyTries) as error:
         sentence = str(error) + (_FORGOTTEN if isinstance(error, TooManyTries) else "")
         form = Form({"username": username}, {"": sentence})

@@ -91,14 +91,14 @@ def to_the_end(app, desk, tokens):
 def test_a_request_goes_from_the_form_to_the_data(app, desk, privacy_tokens):
     request_id, pemohon = to_the_end(app, desk, privacy_tokens)
 
-    told = [entry.fact for entry in app.timeline(request_id, desk.auditor)]
+    told = [entry.fact for entry in app.reading.timeline(request_id, desk.auditor)]
     expected = [
         *("RequestSubmitted", "OwnerFound", "ForwardedToPembantu", "RequestGranted"),
         *("DataHandedOver", "DataMasked", "HandedToWalidata", "ListedInDaftarData"),
         *("DeliveryDrafted", "DataDelivered", "LetterIssued", "DataReceived"),
     ]
     assert expected == told
-    assert app.get(request_id, pemohon)["state"] == "received"
+    assert app.reading.get(request_id, pemohon)["state"] == "received"
     assert views.one_row(app.pool, request_id)["state"] == "received"
 
 
@@ -113,7 +113,7 @@ def test_the_first_answer_tells_number_code_and_both_deadlines(app):
 
 def test_nothing_personal_lies_in_clear_in_any_table(app, desk, privacy_tokens):
     request_id, _ = to_the_end(app, desk, privacy_tokens)
-    app.identity(request_id, desk.ppid)
+    app.reading.identity(request_id, desk.ppid)
 
     tables = ("facts", "board", "registrations", "people", "idempotency", "inbox")
     rows = [app.pool.query(f"SELECT * FROM {table}") for table in tables]
@@ -202,7 +202,7 @@ def test_a_repeated_message_has_one_effect(app, desk, privacy_tokens):
     for _ in range(3):
         mask(app, request_id, desk.ppid)
 
-    facts = [entry.fact for entry in app.timeline(request_id, desk.ppid)]
+    facts = [entry.fact for entry in app.reading.timeline(request_id, desk.ppid)]
     assert facts.count("DataMasked") == 1
     assert "ReportCameLate" not in facts
 
@@ -213,8 +213,8 @@ def test_a_report_after_the_end_is_kept_and_moves_nothing(app, desk, privacy_tok
 
     mask(app, request_id, desk.ppid)
 
-    assert "ReportCameLate" == app.timeline(request_id, desk.ppid)[-1].fact
-    assert "withdrawn" == app.get(request_id, desk.ppid)["state"]
+    assert "ReportCameLate" == app.reading.timeline(request_id, desk.ppid)[-1].fact
+    assert "withdrawn" == app.reading.get(request_id, desk.ppid)["state"]
 
 
 def test_a_command_repeated_under_its_key_answers_as_the_first_time(app, desk):
@@ -226,7 +226,7 @@ def test_a_command_repeated_under_its_key_answers_as_the_first_time(app, desk):
     second = app.find_owner(request_id, desk.ppid, agency="dinsos", once=once)
 
     assert first == second
-    assert app.get(request_id, desk.ppid)["step"] == 8
+    assert app.reading.get(request_id, desk.ppid)["step"] == 8
 
 
 def test_an_old_page_is_told_to_look_again(app, desk):
@@ -277,8 +277,8 @@ def test_reports_that_arrive_at_once_are_all_kept(app, desk):
     for thread in threads:
         thread.join()
 
-    assert app.timeline(request_id, desk.ppid)[-1].version == 9
-    assert app.get(request_id, desk.ppid)["version"] == 1
+    assert app.reading.timeline(request_id, desk.ppid)[-1].version == 9
+    assert app.reading.get(request_id, desk.ppid)["version"] == 1
 
 
 def test_reports_between_reading_and_acting_disturb_nobody(app, desk):
@@ -337,7 +337,7 @@ def test_an_unknown_agency_is_refused(app, desk):
 
 def test_what_nobody_submitted_is_not_found(app, desk):
     with pytest.raises(RequestNotFound):
-        app.get(uuid4(), desk.ppid)
+        app.reading.get(uuid4(), desk.ppid)
 
 
 # Following
@@ -347,11 +347,11 @@ def test_the_code_opens_the_request_however_it_is_typed(app):
     request_id, answer = submit(app)
     code = answer["tracking_code"]
 
-    found, pemohon = app.follow(" 2026-0001 ", f"{code[:5].lower()}-{code[5:]} ")
+    found, pemohon = app.reading.follow(" 2026-0001 ", f"{code[:5].lower()}-{code[5:]} ")
 
     assert request_id == found
     assert "pemohon" == pemohon.role
-    assert pemohon == app.pemohon_with(request_id, code)
+    assert pemohon == app.reading.pemohon_with(request_id, code)
 
 
 def test_a_wrong_code_and_an_unknown_number_get_the_same_sentence(app):
@@ -360,12 +360,12 @@ def test_a_wrong_code_and_an_unknown_number_get_the_same_sentence(app):
     told = set()
     for number, code in (("2026-0001", "WRONGWRONG"), ("2026-9999", answer["tracking_code"])):
         with pytest.raises(AccessRefused) as refused:
-            app.follow(number, code)
+            app.reading.follow(number, code)
         told.add(str(refused.value))
 
     assert len(told) == 1
     with pytest.raises(AccessRefused):
-        app.pemohon_with(uuid4(), answer["tracking_code"])
+        app.reading.pemohon_with(uuid4(), answer["tracking_code"])
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -377,16 +377,20 @@ def test_a_code_is_guessed_ten_times_and_a_number_that_nobody_has_alike(app, clo
         with pytest.raises(AccessRefused):
             # By number or by id, the guesses are counted together.
             if n % 2 and known:
-                app.pemohon_with(by_id, "WRONGWRONG", address="10.0.0.1")
+                app.reading.pemohon_with(by_id, "WRONGWRONG", address="10.0.0.1")
             else:
-                app.follow(number, "WRONGWRONG", address="10.0.0.1")
+                app.reading.follow(number, "WRONGWRONG", address="10.0.0.1")
 
     with pytest.raises(TooManyTries, match="15 menit"):
-        app.follow(number, answer["tracking_code"], address="10.0.0.1")
+        app.reading.follow(number, answer["tracking_code"], address="10.0.0.1")
     if known:
-        assert request_id == app.follow(number, answer["tracking_code"], address="10.0.0.2")[0]
+        assert (
+            request_id == app.reading.follow(number, answer["tracking_code"], address="10.0.0.2")[0]
+        )
         clock_at("2026-11-20T10:16+07:00")
-        assert request_id == app.follow(number, answer["tracking_code"], address="10.0.0.1")[0]
+        assert (
+            request_id == app.reading.follow(number, answer["tracking_code"], address="10.0.0.1")[0]
+        )
 
 
 def test_an_id_that_nobody_has_is_guessed_no_more_often(app):
@@ -394,10 +398,10 @@ def test_an_id_that_nobody_has_is_guessed_no_more_often(app):
 
     for _ in range(TRIES_MAX):
         with pytest.raises(AccessRefused):
-            app.pemohon_with(nobodys, "WRONGWRONG")
+            app.reading.pemohon_with(nobodys, "WRONGWRONG")
 
     with pytest.raises(TooManyTries):
-        app.pemohon_with(nobodys, "WRONGWRONG")
+        app.reading.pemohon_with(nobodys, "WRONGWRONG")
 
 
 def test_a_pemohon_sees_no_other_request_and_no_word_between_officers(app, desk, privacy_tokens):
@@ -407,26 +411,26 @@ def test_a_pemohon_sees_no_other_request_and_no_word_between_officers(app, desk,
     app.record_letter(request_id, SERVICE, letter=inner, because_of="letters-2", at=clock.now())
     own = Actor(str(app._get(request_id).pemohon_id), "pemohon")
 
-    told = app.timeline(request_id, own)
+    told = app.reading.timeline(request_id, own)
 
     assert ["pemberitahuan_tertulis"] == [
         e.details["letter"] for e in told if "letter" in e.details
     ]
-    assert {"data_wanted", "purpose"} == set(app.texts(request_id, own))
+    assert {"data_wanted", "purpose"} == set(app.reading.texts(request_id, own))
     assert {None} == {entry.by_name for entry in told}
     with pytest.raises(NotTheOwner):
-        app.get(request_id, Actor(str(uuid4()), "pemohon"))
+        app.reading.get(request_id, Actor(str(uuid4()), "pemohon"))
 
 
 def test_officers_read_the_texts_auditors_do_not_and_operators_nothing(app, desk, privacy_tokens):
     request_id = to_step_10(app, desk, privacy_tokens)
 
-    assert "Mohon data per kecamatan." == app.texts(request_id, desk.ppid)["message"]
-    assert "tracking_code" not in app.texts(request_id, desk.ppid)
-    assert {} == app.texts(request_id, desk.auditor)
+    assert "Mohon data per kecamatan." == app.reading.texts(request_id, desk.ppid)["message"]
+    assert "tracking_code" not in app.reading.texts(request_id, desk.ppid)
+    assert {} == app.reading.texts(request_id, desk.auditor)
     for stranger in (Actor("o", "operator"), Actor("i", "integrator"), desk.dinsos):
         with pytest.raises(NotTheOwner):
-            app.get(request_id, stranger)
+            app.reading.get(request_id, stranger)
 
 
 def test_officers_are_named_to_officers_and_to_nobody_else(app, ppid_account):
@@ -434,17 +438,19 @@ def test_officers_are_named_to_officers_and_to_nobody_else(app, ppid_account):
     app.find_owner(request_id, ppid_account, agency="diskopindag")
     own = Actor(str(app._get(request_id).pemohon_id), "pemohon")
 
-    assert [None, "Petugas ppid"] == [e.by_name for e in app.timeline(request_id, ppid_account)]
-    assert [None, None] == [e.by_name for e in app.timeline(request_id, own)]
+    assert [None, "Petugas ppid"] == [
+        e.by_name for e in app.reading.timeline(request_id, ppid_account)
+    ]
+    assert [None, None] == [e.by_name for e in app.reading.timeline(request_id, own)]
 
 
 def test_commands_open_to_a_viewer_are_told(app, desk):
     request_id, _ = submit(app)
 
-    assert ["check-availability", "refuse", "return", "extend"] == app.get(request_id, desk.ppid)[
-        "commands"
-    ]
-    assert [] == app.get(request_id, desk.auditor)["commands"]
+    assert ["check-availability", "refuse", "return", "extend"] == app.reading.get(
+        request_id, desk.ppid
+    )["commands"]
+    assert [] == app.reading.get(request_id, desk.auditor)["commands"]
 
 
 # Files
@@ -495,7 +501,7 @@ def test_data_found_in_the_dip_is_provided_and_checked_by_the_ppid(app, desk, pr
     app.hand_over(request_id, desk.ppid, receipt=receipt_for(privacy_tokens, request_id))
     mask(app, request_id, desk.ppid)
 
-    assert app.get(request_id, desk.ppid)["step"] == 11
+    assert app.reading.get(request_id, desk.ppid)["step"] == 11
 
 
 def test_a_file_cleared_before_is_given_again(app, desk, privacy_tokens):
@@ -543,7 +549,9 @@ def test_a_download_ticket_waits_for_the_letter_and_ends_with_the_access(
 def test_a_service_gets_the_fields_it_asks_for_and_the_reading_is_a_fact(app, desk):
     request_id, answer = submit(app)
 
-    told = app.pemohon(request_id, ["name", "email", "tracking_code"], "requests-1", "letters")
+    told = app.reading.pemohon(
+        request_id, ["name", "email", "tracking_code"], "requests-1", "letters"
+    )
 
     code = answer["tracking_code"]
     assert {"name": "Siti Rahmawati", "email": "siti@contoh.example", "tracking_code": code} == (
@@ -570,8 +578,8 @@ def test_the_texts_are_those_known_up_to_the_fact(app, desk):
         request_id, pemohon, answer="Sudah diperbaiki", purpose="Bahan laporan magang di kelurahan"
     )
 
-    before = app.pemohon(request_id, [], f"requests-{returned_at}", "letters").texts
-    after = app.pemohon(request_id, [], "privacy-77", "letters").texts
+    before = app.reading.pemohon(request_id, [], f"requests-{returned_at}", "letters").texts
+    after = app.reading.pemohon(request_id, [], "privacy-77", "letters").texts
 
     assert (b.FORM.purpose, "Mohon jelaskan pemakaiannya.") == (
         before["purpose"],
@@ -586,18 +594,20 @@ def test_the_refusals_words_are_known_to_the_letters_that_follow(app, desk):
     app.refuse(request_id, desk.ppid, refusal=b.NOT_HELD)
     app.notify_refusal(request_id, desk.ppid)
 
-    assert b.NARRATIVE == app.pemohon(request_id, ["name"], None, "letters").texts["narrative"]
+    assert (
+        b.NARRATIVE == app.reading.pemohon(request_id, ["name"], None, "letters").texts["narrative"]
+    )
 
 
 def test_an_officers_reading_is_a_fact_and_an_auditors_is_refused(app, desk):
     request_id, _ = submit(app)
 
-    assert "3573014507990001" == app.identity(request_id, desk.ppid)["nik"]
+    assert "3573014507990001" == app.reading.identity(request_id, desk.ppid)["nik"]
 
     reads = app.pool.query("SELECT actor FROM facts WHERE type = 'PersonalDataRead'")
     assert [{"actor": desk.ppid.id}] == reads
     with pytest.raises(NotTheOwner):
-        app.identity(request_id, desk.auditor)
+        app.reading.identity(request_id, desk.auditor)
 
 
 def test_an_erased_person_is_forgotten_everywhere_and_the_facts_stay(app, desk):
@@ -607,16 +617,16 @@ def test_an_erased_person_is_forgotten_everywhere_and_the_facts_stay(app, desk):
     app.erase(request_id, Actor("operator-1", "operator"))
 
     with pytest.raises(PersonForgotten):
-        app.pemohon(request_id, ["name"], None, "letters")
+        app.reading.pemohon(request_id, ["name"], None, "letters")
     with pytest.raises(PersonForgotten):
-        app.identity(request_id, desk.ppid)
-    assert {} == app.texts(request_id, desk.ppid)
-    assert 2 == len(app.timeline(request_id, desk.ppid))
+        app.reading.identity(request_id, desk.ppid)
+    assert {} == app.reading.texts(request_id, desk.ppid)
+    assert 2 == len(app.reading.timeline(request_id, desk.ppid))
     with pytest.raises(PersonForgotten):
         app.forward(request_id, desk.ppid, message="Mohon segera.")
     row = views.one_row(app.pool, request_id)
     sealed = row["data_wanted_sealed"]
-    assert app.open_text(request_id, row["person_id"], "data_wanted", sealed) is None
+    assert app.reading.open_text(request_id, row["person_id"], "data_wanted", sealed) is None
     assert base64.b64decode(sealed)
 
 
@@ -624,11 +634,11 @@ def test_an_erased_person_is_forgotten_everywhere_and_the_facts_stay(app, desk):
 
 
 def test_an_officer_signs_in_by_name_and_password(app, ppid_account, privacy_tokens):
-    member = app.sign_in(" PPID ", "kata-sandi-panjang")
+    member = app.accounts.sign_in(" PPID ", "kata-sandi-panjang")
 
     assert (ppid_account.id, "ppid") == (member.id, member.role)
     claims = privacy_tokens.verify(
-        app.session(member, seconds=60), purpose="session", issuer="requests"
+        app.accounts.session(member, seconds=60), purpose="session", issuer="requests"
     )
     assert (member.id, "ppid", None, "Petugas ppid") == (
         claims["sub"], claims["role"], claims["agency"], claims["name"],
@@ -640,32 +650,32 @@ def test_an_officer_signs_in_by_name_and_password(app, ppid_account, privacy_tok
 )
 def test_every_failed_sign_in_is_told_the_same(app, ppid_account, username, password):
     with pytest.raises(SignInFailed, match="tidak cocok"):
-        app.sign_in(username, password)
+        app.accounts.sign_in(username, password)
 
 
 @pytest.mark.parametrize("username", ["ppid", "siapa"])
 def test_a_password_is_guessed_ten_times(app, ppid_account, username):
     for _ in range(TRIES_MAX):
         with pytest.raises(SignInFailed):
-            app.sign_in(username, "salah-sekali")
+            app.accounts.sign_in(username, "salah-sekali")
 
     with pytest.raises(TooManyTries):
-        app.sign_in(f" {username.upper()}", "kata-sandi-panjang")
+        app.accounts.sign_in(f" {username.upper()}", "kata-sandi-panjang")
 
 
 def test_whoever_remembers_in_time_may_err_again_later(app, ppid_account):
     for _ in range(2):
         for _ in range(TRIES_MAX - 1):
             with pytest.raises(SignInFailed):
-                app.sign_in("ppid", "salah-sekali")
-        app.sign_in("ppid", "kata-sandi-panjang")
+                app.accounts.sign_in("ppid", "salah-sekali")
+        app.accounts.sign_in("ppid", "kata-sandi-panjang")
 
 
 def test_a_disabled_account_signs_in_no_more(app, ppid_account):
-    app.disable_staff("ppid", Actor("operator-1", "operator"))
+    app.accounts.disable("ppid", Actor("operator-1", "operator"))
 
     with pytest.raises(SignInFailed):
-        app.sign_in("ppid", "kata-sandi-panjang")
+        app.accounts.sign_in("ppid", "kata-sandi-panjang")
     types = app.pool.execute("SELECT type FROM facts ORDER BY position")
     assert [("StaffAdded",), ("StaffDisabled",), ("SignInRefused",)] == types
 
@@ -686,7 +696,7 @@ def test_an_account_that_makes_no_sense_is_not_made(app, ppid_account, wrong):
     asked = {"username": "baru", "name": "Baru", "role": "ppid", "password": "kata-sandi-panjang"}
 
     with pytest.raises(StaffInvalid):
-        app.add_staff(**{**asked, **wrong}, by=Actor("operator-1", "operator"))
+        app.accounts.add(**{**asked, **wrong}, by=Actor("operator-1", "operator"))
 
 
 # The desk

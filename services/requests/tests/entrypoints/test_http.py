@@ -23,11 +23,11 @@ def session(app):
     """`session("ppid")` are the headers of an officer."""
 
     def headers(role, agency=None):
-        member = app.add_staff(
+        member = app.accounts.add(
             username=f"petugas-{uuid4().hex[:8]}", name="Petugas", role=role, agency=agency,
             password="kata-sandi-uji", by=Actor("operator", "operator"),
         )  # fmt: skip
-        token = app.session(member, seconds=600)
+        token = app.accounts.session(member, seconds=600)
         return {"Authorization": f"Bearer {token}"}
 
     return headers
@@ -339,7 +339,7 @@ def test_a_service_token_is_no_session_and_a_session_no_service_token(client, se
 def test_the_feed_gives_every_published_fact_once_in_order(client, session, app):
     first = submit(client).json()["id"]
     command(client, first, "check-availability", {"agency": "dinsos"}, **session("ppid"))
-    app.identity(UUID(first), Actor("ppid-1", "ppid"))
+    app.reading.identity(UUID(first), Actor("ppid-1", "ppid"))
     submit(client)
     auditor = session("auditor")
 

@@ -97,7 +97,7 @@ def sign_in(app, client):
 
     def sitting(role: str, agency: str | None = None) -> Browser:
         username = agency or role
-        app.add_staff(
+        app.accounts.add(
             username=username, name=f"Petugas {username}", role=role, agency=agency,
             password=PASSWORD, by=Actor("setup", "operator"),
         )  # fmt: skip
@@ -116,7 +116,7 @@ def submit(citizen: Browser, **other: str) -> tuple[str, str]:
 
 
 def address_of(app, number: str) -> str:
-    return f"/meja/{app.id_of(number)}"
+    return f"/meja/{app.reading.id_of(number)}"
 
 
 def act(browser: Browser, address: str, name: str, **typed: Any) -> None:
@@ -138,7 +138,7 @@ def receive_receipt(browser: Browser, tokens: Any, address: str) -> None:
 def letter_issued(app, number: str, letter: str) -> str:
     letter_id = "0190" + format(len(letter), "028x")
     app.record_letter(
-        app.id_of(number),
+        app.reading.id_of(number),
         LETTERS,
         letter=IssuedLetter(letter, letter_id, "500/1/2026", date(2026, 11, 20), "d", "pemohon"),
     )
@@ -147,7 +147,7 @@ def letter_issued(app, number: str, letter: str) -> str:
 
 def cleared(app, number: str) -> None:
     file = ClearedFile(b.ORIGINAL, "umkm.csv", "text/csv", 48213, 700)
-    app.record_clean(app.id_of(number), PRIVACY, file=file)
+    app.record_clean(app.reading.id_of(number), PRIVACY, file=file)
 
 
 def test_a_citizen_goes_from_the_form_to_the_data(app, citizen, sign_in, privacy_tokens):
@@ -456,7 +456,7 @@ def test_the_auditor_reads_the_timeline_but_no_text_and_no_name(app, citizen, si
 def test_a_forgotten_citizen_leaves_a_page_without_their_words(app, citizen, sign_in):
     number, _ = submit(citizen)
     ppid = sign_in("ppid")
-    app.erase(app.id_of(number), Actor("operator", "operator"))
+    app.erase(app.reading.id_of(number), Actor("operator", "operator"))
 
     ppid.get(address_of(app, number))
     citizen.get(f"/permohonan/{number}")
@@ -487,7 +487,7 @@ def test_the_desk_shows_what_waits_and_finds_by_number(app, citizen, sign_in):
 
 def test_a_disabled_officer_is_signed_out_at_the_desk(app, sign_in):
     ppid = sign_in("ppid")
-    app.disable_staff("ppid", Actor("operator", "operator"))
+    app.accounts.disable("ppid", Actor("operator", "operator"))
 
     ppid.get("/meja")
     assert (ppid.status, ppid.location) == (303, "/masuk?kembali=%2Fmeja")
@@ -558,7 +558,7 @@ def test_after_ten_hours_the_password_is_asked_for_again(sign_in, clock_at):
 def test_a_disabled_account_is_renewed_nowhere(app, sign_in, clock_at):
     ppid, other = sign_in("ppid"), sign_in("walidata")
     for name in ("ppid", "walidata"):
-        app.disable_staff(name, Actor("operator", "operator"))
+        app.accounts.disable(name, Actor("operator", "operator"))
 
     clock_at("2026-11-20T10:40+07:00")
     other.get("/sop")

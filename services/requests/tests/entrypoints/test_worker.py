@@ -54,6 +54,6 @@ def test_every_publishers_example_is_recorded_once(app, clock_at, source, type_)
 
     # Nothing waits for privacy's report here, so it came late.
     expected = "ReportCameLate" if source == "privacy" else type_
-    entries = app.timeline(request_id, Actor("auditor-1", "auditor"))
+    entries = app.reading.timeline(request_id, Actor("auditor-1", "auditor"))
     assert ["RequestSubmitted", expected] == [entry.fact for entry in entries]
     assert message.time == entries[-1].at

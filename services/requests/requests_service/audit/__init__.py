@@ -1,0 +1,1 @@
+"""What auditors ask of the log, and how it is answered."""
