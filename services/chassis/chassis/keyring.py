@@ -7,6 +7,7 @@ import os
 from typing import Any
 from uuid import UUID
 
+from chassis.log import Statement
 from chassis.postgres import Pool
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -53,18 +54,25 @@ class Keyring:
             raise ValueError("not sealed with this key for this purpose") from error
 
     def destroy(self, cur: Any, owner: UUID) -> None:
-        """Forget the owner, in the caller's transaction."""
-        cur.execute(
-            "UPDATE keys SET wrapped = NULL, destroyed_at = now()"
-            " WHERE owner = %s AND destroyed_at IS NULL",
-            (owner,),
-        )
+        """Forget the owner, in the caller's transaction; also one who has no key yet."""
+        cur.execute(*destroying(owner))
 
     def _unwrap(self, owner: UUID, row: tuple[Any, ...] | None) -> bytes:
         if row is None or row[0] is None:
             raise Forgotten(str(owner))
         wrapped = bytes(row[0])
         return self._wrapping.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], owner.bytes)
+
+
+def destroying(owner: UUID) -> Statement:
+    """What destroys a key, to ride along in a transaction of facts."""
+    # Also where there is none: work that began before may be about to make it.
+    return (
+        "INSERT INTO keys AS k (owner, destroyed_at) VALUES (%s, now()) ON CONFLICT (owner)"
+        " DO UPDATE SET wrapped = NULL, destroyed_at = excluded.destroyed_at"
+        " WHERE k.destroyed_at IS NULL",
+        (owner,),
+    )
 
 
 def _encrypt(cipher: AESGCM, plain: bytes, about: bytes) -> bytes:

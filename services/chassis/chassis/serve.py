@@ -36,13 +36,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         settings = {service: load(service) for service in services}
+        first = settings[services[0]]
+        start_logging("+".join(services) if len(services) < 3 else kind, first.log_level)
+        run: Callable[[Mapping[str, Any]], None]
+        run = {"web": _web, "worker": _worker, "jobs": _jobs}[kind]
+        # Some settings only one kind of process of one service wants; it asks before it begins.
+        run(settings)
     except SettingsError as error:
         print(f"satudata: {error}", file=sys.stderr)
         return 78
-    first = settings[services[0]]
-    start_logging("+".join(services) if len(services) < 3 else kind, first.log_level)
-    run: Callable[[Mapping[str, Any]], None] = {"web": _web, "worker": _worker, "jobs": _jobs}[kind]
-    run(settings)
     return 0
 
 
@@ -154,7 +156,9 @@ def _worker(settings: Mapping[str, Any]) -> None:
             waiting.wait()
             return
         except (OSError, KeyboardInterrupt):
-            continue
+            # A signal interrupts the wait, too; what ended the services ends the process.
+            if waiting.dead:
+                raise
 
 
 def _suspects(settings: Mapping[str, Any]) -> dict[str, int]:

@@ -40,6 +40,12 @@ class Settings:
     mail_folder: Path | None
     """Where the local mail sink keeps mails; None where a real mail server is used."""
     city: dict[str, Any] = field(repr=False)
+    sealing_key: bytes | None = field(default=None, repr=False)
+    """The Ed25519 private key that signs the log's checkpoints; only who seals a log has it."""
+    sealing_next_key: bytes | None = field(default=None, repr=False)
+    """While keys change: the one that signs too, and will alone."""
+    witnesses: str = "[]"
+    """Who signs checkpoints beside us: JSON, a list of {url, key}."""
     pool_size: int = 8
     port: int = 8080
     health_port: int | None = None
@@ -85,6 +91,9 @@ def load(service: str, environ: Mapping[str, str] = os.environ) -> Settings:
         smtp_url=smtp_url,
         mail_folder=Path(folder) if folder else None,
         city=_city(Path(get("CITY_FILE"))),
+        sealing_key=_optional_key("SEALING_KEY", get("SEALING_KEY", "")),
+        sealing_next_key=_optional_key("SEALING_NEXT_KEY", get("SEALING_NEXT_KEY", "")),
+        witnesses=get("WITNESSES", "[]"),
         pool_size=_whole("POOL_SIZE", get("POOL_SIZE", "8"), 1, 200),
         port=_whole("PORT", get("PORT", "8080"), 0, 65535),
         health_port=_whole("HEALTH_PORT", get("HEALTH_PORT", "0"), 0, 65535) or None,
@@ -116,6 +125,10 @@ def _thirty_two_bytes(name: str, value: str) -> bytes:
     if len(raw) != 32:
         raise SettingsError(f"{name} is 32 random bytes in base64 (openssl rand -base64 32).")
     return raw
+
+
+def _optional_key(name: str, value: str) -> bytes | None:
+    return _thirty_two_bytes(name, value) if value else None
 
 
 def _public_keys(value: str) -> dict[str, bytes]:

@@ -52,6 +52,15 @@ def test_a_destroyed_key_cannot_be_used_or_made_again(pool, keyring):
         keyring.seal(cur, person, b"again", "name")
 
 
+def test_who_is_forgotten_before_having_a_key_gets_none(pool, keyring):
+    person = uuid4()
+    with pool.transaction() as cur:
+        keyring.destroy(cur, person)
+
+    with pytest.raises(Forgotten), pool.transaction() as cur:
+        keyring.seal(cur, person, b"Siti Aminah", "name")
+
+
 def test_the_database_alone_does_not_open_anything(pool, keyring):
     person = uuid4()
     with pool.transaction() as cur:
