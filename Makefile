@@ -3,6 +3,7 @@
 # make up     each service as processes of its own, on RabbitMQ and PostgreSQL
 # make test   linters, types and all tests, on real servers of the tests' own
 # make check  the quick ones of these     make docs  generated pages     make lock  dependency locks
+# make bench  how fast it is, into docs/benchmarks.md; ONLY=append-one measures that alone
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +12,7 @@ SERVICES := catalog requests privacy letters notify
 LOCAL := services/chassis $(SERVICES:%=services/%) deploy/satudata
 PROJECTS := $(LOCAL:%=%/pyproject.toml)
 
-.PHONY: run demo up test check format docs lock lint servers clean
+.PHONY: run demo up test check bench format docs lock lint servers clean
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/satudata run
@@ -28,6 +29,9 @@ test: $(VENV)/test.stamp servers lint
 check: $(VENV)/test.stamp lint
 	$(BIN)/python -m pytest -m "not servers and not browser"
 
+bench: $(VENV)/bench.stamp
+	$(BIN)/python -m tests.bench $(ONLY)
+
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -40,6 +44,8 @@ format: $(VENV)/test.stamp
 
 docs: $(VENV)/test.stamp
 	$(BIN)/python -m requests_service.domain.sop_page > docs/sop.md
+	$(BIN)/python -m requests_service.domain.bpmn > docs/sop.bpmn
+	$(BIN)/python -m requests_service.domain.retention_page > docs/retention.md
 	$(BIN)/python deploy/generate.py
 
 # Servers and a browser for tests, from Debian's packages where that is possible.
@@ -58,12 +64,17 @@ $(VENV)/test.stamp: $(VENV)/run.stamp requirements-test.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
 	@touch $@
 
+$(VENV)/bench.stamp: $(VENV)/test.stamp requirements-bench.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	@touch $@
+
 # Needs uv. Services get the same versions as the whole, each only what it needs.
 UV_COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
   $(foreach n,chassis $(SERVICES),--no-emit-package satudata-$(n)) --no-emit-package satudata
 lock:
 	$(UV_COMPILE) deploy/requirements.in -o requirements.txt
 	$(UV_COMPILE) tests/requirements.in -c requirements.txt -o requirements-test.txt
+	$(UV_COMPILE) tests/bench/requirements.in -c requirements.txt -c requirements-test.txt -o requirements-bench.txt
 	$(foreach s,$(SERVICES),$(UV_COMPILE) deploy/chassis.in services/$(s)/pyproject.toml -c requirements.txt -o services/$(s)/requirements.txt &&) true
 
 clean:

@@ -25,14 +25,16 @@ def is_past(name: str) -> bool:
 
 @cache
 def facts_of(service: str) -> frozenset[str]:
-    """Classes and names in domain/events.py, and what application.py gives to the log."""
+    """Classes and names in domain/events.py, and what the use cases beside it give to the log."""
     named = _classes(service) | _strings(service, "domain/events.py")
-    in_application = {
+    in_use_cases = {
         name
-        for name in _strings(service, "application.py")
+        for folder in (".", "audit", "sealing")
+        for path in (package(service) / folder).glob("*.py")
+        for name in _strings(service, f"{folder}/{path.name}")
         if is_past(name) and name not in _heard(service)
     }
-    return frozenset(named | in_application)
+    return frozenset(named | in_use_cases)
 
 
 def _classes(service: str) -> set[str]:

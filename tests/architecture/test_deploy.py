@@ -177,6 +177,20 @@ def test_no_service_gets_the_keys_of_another(keys: Path) -> None:
     assert not set(secrets) & set(_env(keys / "common.env").values())
 
 
+def test_only_who_seals_the_log_gets_the_key_to_it(keys: Path) -> None:
+    (key,) = _env(keys / "sealing.env").values()
+
+    holders = [path.name for path in keys.iterdir() if key in path.read_text()]
+    given = {
+        each["metadata"]["name"]
+        for each in _of("Deployment")
+        for source in each["spec"]["template"]["spec"]["containers"][0]["envFrom"]
+        if source.get("secretRef") == {"name": "satudata-sealing"}
+    }
+    assert holders == ["sealing.env"]
+    assert given == {"requests-jobs"}
+
+
 @pytest.fixture
 def restricted(postgres_url: str) -> Iterator[dict[str, str]]:
     """The roles of roles.sql, and settings by which `satudata migrate` uses them."""
@@ -327,7 +341,10 @@ def test_compose_gives_each_service_its_own_keys_and_files() -> None:
     for name, each in _ours().items():
         service = each["command"][1]
         kept = {v.split(":")[0] for v in each["volumes"] if v.endswith(":/data")}
-        assert each["env_file"] == ["settings.env", "keys/common.env", f"keys/{service}.env"], name
+        sealing = ["keys/sealing.env"] if name == "requests-jobs" else []
+        assert each["env_file"] == [
+            "settings.env", "keys/common.env", f"keys/{service}.env", *sealing,
+        ], name  # fmt: skip
         assert each["image"] == f"satudata/{service}"
         assert each["build"]["dockerfile"] == f"services/{service}/Dockerfile"
         assert kept == ({f"{service}-files"} if service in WITH_FILES else set()), name

@@ -150,6 +150,18 @@ def test_the_page_of_the_sop_is_what_the_table_says() -> None:
     assert (DOCS / "sop.md").read_text(encoding="utf-8") == render()
 
 
+def test_the_page_of_retention_is_what_the_tables_say() -> None:
+    from requests_service.domain.retention_page import render
+
+    assert (DOCS / "retention.md").read_text(encoding="utf-8") == render()
+
+
+def test_the_drawing_of_the_sop_is_what_the_table_says() -> None:
+    from requests_service.domain.bpmn import render
+
+    assert (DOCS / "sop.bpmn").read_text(encoding="utf-8") == render()
+
+
 def _code_words(page: str) -> set[str]:
     return set(re.findall(r"`([^`\n]+)`", (DOCS / page).read_text(encoding="utf-8")))
 

@@ -10,7 +10,6 @@ UNHEARD: Mapping[str, str] = {
     "requests/OwnerFound": "for integrators: the step before ForwardedToPembantu, which is heard",
     "catalog/DatasetPublished": "for integrators: harvesters learn of a new version at once",
     "catalog/DatasetDownloaded": "for integrators: counts of use, without a person",
-    "letters/LettersErased": "for auditors: that the holder of copies destroyed its key too",
 }
 """Published types that no service of ours hears, each with its reason."""
 

@@ -10,9 +10,11 @@ import dataclasses
 import getpass
 import json
 import os
+import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,8 @@ from chassis.actor import Actor
 from chassis.postgres import DatabaseAway, Pool
 from chassis.settings import Settings, SettingsError, load
 
-from satudata.places import SERVICES, var
+from satudata import audit_commands
+from satudata.places import ROOT, SERVICES, var
 
 # Said at every start by a library that the workers need.
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
@@ -68,6 +71,13 @@ def _parser() -> argparse.ArgumentParser:
     staff.add_argument("--agency")
     staff.add_argument("--json", action="store_true")
 
+    subject = command("subject", _subject, "What is held on a Pemohon, and its erasure.")
+    subject.add_argument("act", choices=("show", "erase"))
+    subject.add_argument("register_number")
+    subject.add_argument("--reason", help="why, by its code; without it the codes are listed")
+    subject.add_argument("--yes", action="store_true", help="do not ask")
+    subject.add_argument("--json", action="store_true")
+
     catalog = command("catalog", _catalog, "Import a folder of datasets: catalog import FILE.toml")
     catalog.add_argument("act", choices=("import",))
     catalog.add_argument("file", type=Path)
@@ -89,9 +99,27 @@ def _parser() -> argparse.ArgumentParser:
     letters.add_argument("file", type=Path)
     letters.add_argument("--json", action="store_true")
 
+    rebuild = command("rebuild", _rebuild, "Make a table again from the log, and compare it.")
+    rebuild.add_argument("view", help="trail, board, ...")
+
     mask = command("mask", _mask, "Mask the personal data that is found in a table.")
     mask.add_argument("file", type=Path)
     mask.add_argument("--into", type=Path, help="where to write the masked file")
+    bench = command("bench", _bench, "Measure how fast it is, in a checkout: docs/benchmarks.md.")
+    bench.add_argument("only", nargs="*", help="names of benches; without them all are run")
+    audit_commands.register(commands, _settings)
+
+    witness = command("witness", _witness, "Sign for another office that its log only ever grew.")
+    witness.add_argument("--key-file", type=Path, required=True, help="this witness's private key")
+    witness.add_argument(
+        "--new-key", metavar="NAME", help="make that file, say the public key, end"
+    )
+    witness.add_argument("--state", type=Path, help="folder for what was signed; keep it")
+    witness.add_argument(
+        "--log", action="append", default=[], metavar="ORIGIN=VKEY", help="a log and its key"
+    )
+    witness.add_argument("--host", default="127.0.0.1")
+    witness.add_argument("--port", type=int, default=8090)
     return parser
 
 
@@ -123,6 +151,14 @@ def _migrate(_: argparse.Namespace) -> int:
     for service, names in applied.items():
         print(f"{service}: {', '.join(names) or 'up to date'}")
     return 0
+
+
+def _bench(parsed: argparse.Namespace) -> int:
+    if not (ROOT / "tests" / "bench").is_dir():
+        print("satudata: the benches lie in the checkout of the source: run `make bench` there.")
+        return 69
+    make = ["make", "-C", str(ROOT), "bench", f"ONLY={' '.join(parsed.only)}"]
+    return subprocess.run(make, check=False).returncode
 
 
 def _doctor(_: argparse.Namespace) -> int:
@@ -175,6 +211,20 @@ def _password() -> str:
     if sys.stdin.isatty():
         return getpass.getpass("Password: ")
     return sys.stdin.readline().rstrip("\n")
+
+
+def _subject(parsed: argparse.Namespace) -> int:
+    from satudata import subject
+
+    return subject.run(
+        parsed.act,
+        parsed.register_number,
+        _settings,
+        by=_OPERATOR,
+        reason=parsed.reason,
+        yes=parsed.yes,
+        as_json=parsed.json,
+    )
 
 
 def _catalog(parsed: argparse.Namespace) -> int:
@@ -235,6 +285,15 @@ def _letters(parsed: argparse.Namespace) -> int:
     return verify(settings, Pool(settings.database_url, 1), parsed.file, as_json=parsed.json)
 
 
+def _rebuild(parsed: argparse.Namespace) -> int:
+    from satudata import rebuilding
+
+    if parsed.view not in rebuilding.VIEWS:
+        print(f"satudata: rebuild one of {', '.join(rebuilding.VIEWS)}.", file=sys.stderr)
+        return 2
+    return rebuilding.run(parsed.view, _environment())
+
+
 def _mask(parsed: argparse.Namespace) -> int:
     from chassis.sandbox import Refused, TooMuch
     from privacy_service.adapters.command import mask_file
@@ -254,6 +313,29 @@ def _mask(parsed: argparse.Namespace) -> int:
     into.write_bytes(masked.data)
     print(json.dumps(masked.masked_columns, ensure_ascii=False, indent=1))
     print(f"{masked.rows} rows written to {into}", file=sys.stderr)
+    return 0
+
+
+def _witness(parsed: argparse.Namespace) -> int:
+    from requests_service.sealing.verify_log import CannotCheck
+
+    from satudata import witness
+
+    try:
+        if parsed.new_key:
+            print(witness.new_key(parsed.key_file, parsed.new_key))
+            return 0
+        if parsed.state is None:
+            raise CannotCheck("a witness needs --state, a folder that stays")
+        signer = witness.read_key(parsed.key_file)
+        kept = witness.Witness(signer, parsed.state, witness.logs_of(parsed.log))
+        server = witness.build_server(kept, parsed.host, parsed.port)
+    except (CannotCheck, OSError) as error:
+        print(f"satudata: {error}", file=sys.stderr)
+        return 2
+    print(f"{signer.key}\nhttp://{parsed.host}:{server.server_port}", flush=True)
+    with suppress(KeyboardInterrupt):
+        server.serve_forever()
     return 0
 
 

@@ -14,6 +14,13 @@ def url_of(service: str, environment: Mapping[str, str]) -> str:
     return environment[f"{service.upper()}_DATABASE_URL"]
 
 
+def owner_url(service: str, environment: Mapping[str, str]) -> str:
+    """As the owner of the service's tables: ADMIN_DATABASE_URL's, or else the service itself."""
+    url = url_of(service, environment)
+    admin = environment.get("ADMIN_DATABASE_URL")
+    return make_dsn(admin, dbname=parse_dsn(url)["dbname"]) if admin else url
+
+
 def prepare(environment: Mapping[str, str]) -> dict[str, list[str]]:
     """Bring every service's database up to date, and the broker's queues; what was applied.
 
@@ -28,8 +35,11 @@ def prepare(environment: Mapping[str, str]) -> dict[str, list[str]]:
             create_database(
                 admin, parts["dbname"], role=parts["user"], password=parts.get("password", "")
             )
-            dsn = make_dsn(admin, dbname=parts["dbname"])
-            applied[service] = migrate(dsn, serve.migrations_folder(service), role=parts["user"])
+            applied[service] = migrate(
+                owner_url(service, environment),
+                serve.migrations_folder(service),
+                role=parts["user"],
+            )
         else:
             applied[service] = migrate(
                 url_of(service, environment), serve.migrations_folder(service)

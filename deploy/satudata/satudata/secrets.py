@@ -21,6 +21,7 @@ def environment(folder: Path) -> dict[str, str]:
         made[f"{service.upper()}_SIGNING_KEY"] = _text(signing)
         made[f"{service.upper()}_SECRET_KEY"] = _text(_kept(folder / f"{service}.secret"))
         public[service] = _text(public_key_of(signing))
+    made["REQUESTS_SEALING_KEY"] = _text(_kept(folder / "requests.sealing"))
     return made | {"SIGNING_PUBLIC_KEYS": json.dumps(public)}
 
 

@@ -4,13 +4,14 @@
 """
 
 import json
+import select
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import psycopg2
 from chassis import clock
 from chassis.actor import Actor
 from chassis.message import Message
@@ -20,10 +21,17 @@ Statement = tuple[str, Sequence[Any]]
 """SQL and its arguments, to be run in the transaction of the facts."""
 
 LOG_LOCK = 4711
-"""Shared by every append, taken for an instant by the reader: see `bound`."""
+"""Shared by every append until its transaction ends, so that it can be seen: see `bound`."""
+BATCH_LOCK = 4717
+"""Held by whoever appends several facts at once, so that two such batches do not interleave."""
+ASLEEP_LOCK = 4716
+"""Shared by all who `wait`: an append that can have it alone for an instant need not wake them."""
 WAKE_CHANNEL = "facts"
 WAKE = f"SET LOCAL synchronous_commit = off; NOTIFY {WAKE_CHANNEL}"
 """Sent after the facts' commit, never within it: NOTIFY's lock is one for the whole cluster."""
+
+_PAUSES = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032)
+_NOT_COMMITTED_SECONDS = 0.01
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,7 @@ def record(
     state = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
     cur.execute(
         *append_statement(
-            [(stream, version, type_, state)],
+            [(stream, version, type_, 1, state)],
             actor,
             at or clock.now(),
             because_of,
@@ -97,8 +105,10 @@ def record(
             None,
         )
     )
-    cur.after_commit = WAKE
-    return int(cur.fetchone()[0])
+    position, asleep = cur.fetchone()
+    if asleep:
+        cur.after_commit = WAKE
+    return int(position)
 
 
 def handled(cur: Any, message: Message) -> bool:
@@ -122,21 +132,42 @@ def stream(pool: Pool, stream_id: UUID, *, after_version: int = 0) -> list[Store
 def bound(cur: Any, known: int) -> int:
     """A position up to which every fact is there to be read; `known` while that cannot be told.
 
-    Positions are given before commits. So: take the last position given, then hold for an
-    instant, alone, the lock that every append shares. Whoever was given a position up to that
-    one has ended by then.
+    Positions are given before commits. So: take the last position given, then see who holds the
+    lock that every append takes before it is given one, and wait a little until those have
+    ended. Nobody waits for the reader.
     """
-    cur.execute("SELECT coalesce(pg_sequence_last_value('facts_position_seq'), 0)")
-    last = int(cur.fetchone()[0])
+    last = last_given(cur)
     if last <= known:
         return known
-    try:
-        cur.execute(f"SET lock_timeout = '50ms'; SELECT pg_advisory_lock({LOG_LOCK})")
-        cur.execute(f"SELECT pg_advisory_unlock({LOG_LOCK}); SET lock_timeout = 0")
-    except psycopg2.errors.LockNotAvailable:
-        cur.execute("SET lock_timeout = 0")
-        return known
-    return last
+    under_way = _appending(cur)
+    for pause in _PAUSES:
+        if not under_way:
+            return last
+        time.sleep(pause)
+        under_way &= _appending(cur)
+    return known
+
+
+def last_given(cur: Any) -> int:
+    """The last position given to any append, which may not be committed, or never be."""
+    cur.execute("SELECT coalesce(pg_sequence_last_value('facts_position_seq'), 0)")
+    return int(cur.fetchone()[0])
+
+
+def wait(conn: Any, cur: Any, *, since: int, seconds: float) -> None:
+    """Sleep until facts come after the position `since`, or for `seconds` at most.
+
+    The connection listens to WAKE_CHANNEL. An append sees after it was given its position whether
+    anybody is asleep; here it is the other way round, so one of the two sees the other.
+    """
+    cur.execute(f"SELECT pg_advisory_lock_shared({ASLEEP_LOCK})")
+    if last_given(cur) > since:
+        seconds = min(seconds, _NOT_COMMITTED_SECONDS)
+    if not conn.notifies:
+        select.select([conn], [], [], seconds)
+    cur.execute(f"SELECT pg_advisory_unlock_shared({ASLEEP_LOCK})")
+    conn.poll()
+    conn.notifies.clear()
 
 
 def read(cur: Any, *, after: int, up_to: int, limit: int) -> list[StoredFact]:
@@ -150,22 +181,44 @@ def read(cur: Any, *, after: int, up_to: int, limit: int) -> list[StoredFact]:
 
 
 def append_statement(
-    facts: Sequence[tuple[Any, int, str, bytes]],
+    facts: Sequence[tuple[UUID | str, int, str, int, bytes]],
     actor: Actor,
     at: datetime,
     causation: str | None,
     correlation: str | None,
     idempotency_key: str | None,
 ) -> Statement:
-    """The insertion of (stream, version, type, state) rows, which gives their positions."""
-    rows = ", ".join(["(%s, %s, %s, %s)"] * len(facts))
-    values = [v for f in facts for v in (str(f[0]), f[1], f[2], psycopg2.Binary(f[3]))]
+    """The insertion of (stream, version, type, version of the type, state) rows.
+
+    It gives for each its position, and whether somebody must be woken after the commit. Readers
+    rely on the lock that comes first; facts that are not a batch wait for nobody.
+    """
+    if len(facts) == 1:
+        (stream, version, type_, type_version, state) = facts[0]
+        return (
+            "SELECT * FROM append_fact(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            (
+                str(stream),
+                version,
+                type_,
+                type_version,
+                state,
+                at,
+                actor.id,
+                actor.role,
+                actor.agency,
+                causation,
+                correlation or str(stream),
+                idempotency_key,
+            ),
+        )
+    rows = ", ".join(["(%s, %s, %s, %s, %s)"] * len(facts))
     return (
-        f"SELECT pg_advisory_xact_lock_shared({LOG_LOCK});"
-        " INSERT INTO facts (stream, version, type, state, occurred_at, actor, role, agency,"
-        " causation, correlation, idempotency_key)"
-        " SELECT s::uuid, v, t, b, %s, %s, %s, %s, %s, coalesce(%s, s), %s"
-        f" FROM (VALUES {rows}) AS f (s, v, t, b) RETURNING position",
+        f"SELECT pg_advisory_xact_lock_shared({LOG_LOCK}), pg_advisory_xact_lock({BATCH_LOCK});"
+        " INSERT INTO facts (stream, version, type, type_version, state, occurred_at, actor, role,"
+        " agency, causation, correlation, idempotency_key)"
+        " SELECT s::uuid, v, t, tv, b, %s, %s, %s, %s, %s, coalesce(%s, s), %s"
+        f" FROM (VALUES {rows}) AS f (s, v, t, tv, b) RETURNING position, true",
         (
             at,
             actor.id,
@@ -174,6 +227,16 @@ def append_statement(
             causation,
             correlation,
             idempotency_key,
-            *values,
+            *(value for stream, *rest in facts for value in (str(stream), *rest)),
         ),
     )
+
+
+def _appending(cur: Any) -> set[str]:
+    """The transactions that append at this moment."""
+    cur.execute(
+        "SELECT virtualtransaction FROM pg_locks WHERE locktype = 'advisory' AND granted"
+        f" AND (classid, objid, objsubid) = (0, {LOG_LOCK}, 1)"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    return {transaction for (transaction,) in cur.fetchall()}

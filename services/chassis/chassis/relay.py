@@ -1,6 +1,5 @@
 """Publishes recorded facts in order, at least once. Runs in a thread or in a green thread."""
 
-import select
 import socket
 import time
 from collections.abc import Callable, Mapping
@@ -8,7 +7,7 @@ from contextlib import closing, suppress
 from typing import Any, Protocol
 
 import structlog
-from chassis.log import WAKE_CHANNEL, StoredFact, bound, read
+from chassis.log import WAKE_CHANNEL, StoredFact, bound, read, wait
 from chassis.message import CONTENT_TYPE, Message
 from chassis.postgres import connect
 from chassis.telemetry import FACTS_PUBLISHED, RELAY_POSITION
@@ -268,10 +267,5 @@ class Relay:
                 stored = safe
             if not facts:
                 out.idle()
-                self._wait(conn, _POLL_SECONDS if stored == position else 0.05)
-
-    def _wait(self, conn: Any, seconds: float) -> None:
-        if not conn.notifies:
-            select.select([conn], [], [], seconds)
-        conn.poll()
-        conn.notifies.clear()
+                pause = _POLL_SECONDS if stored == position else 0.05
+                wait(conn, cur, since=readable, seconds=pause)

@@ -117,18 +117,31 @@ class LettersApplication:
                 )
 
     def forget(self, message: Message) -> None:
-        """Destroy the key of a person: their letters can be read by nobody any more."""
+        """Destroy the key of a person: their letters can be read by nobody any more.
+
+        The register keeps its rows, and letters between offices that speak of nobody.
+        """
         person_id = UUID(message.data["person_id"])
         with self._pool.transaction() as cur:
             if not handled(cur, message):
                 return
             self._keyring.destroy(cur, person_id)
-            cur.execute("SELECT count(*) FROM letters WHERE owner = %s", (person_id,))
+            cur.execute(
+                "SELECT count(*) FILTER (WHERE owner = %s), count(*) FILTER (WHERE owner <> %s)"
+                " FROM letters WHERE request_id = %s",
+                (person_id, person_id, message.data["request_id"]),
+            )
+            destroyed, kept = cur.fetchone()
             record(
                 cur,
-                UUID(message.subject),
-                "LettersErased",
-                {"person_id": str(person_id), "letters": cur.fetchone()[0]},
+                person_id,
+                "PersonForgotten",
+                {
+                    "person_id": str(person_id),
+                    "destroyed": destroyed,
+                    "kept": kept,
+                    "kept_because": "names_nobody" if kept else None,
+                },
                 actor=LETTERS,
                 because_of=message.id,
             )

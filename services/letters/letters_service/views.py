@@ -10,7 +10,7 @@ _LISTED = (
     "letter_id, request_id, kind AS letter, register_number, agency, number, sender, addressed_to,"
     " issued_on, issued_at, digest, size"
 )
-_PUBLIC = "kind AS letter, number, sender, addressed_to, issued_on, digest"
+_PUBLIC = "letter_id, kind AS letter, number, sender, addressed_to, issued_on, digest"
 PAGE_SIZE = 50
 
 Row = dict[str, Any]

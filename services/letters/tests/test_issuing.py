@@ -64,7 +64,7 @@ def test_the_letter_is_announced_with_the_fact_that_asked_for_it(world):
     jsonschema.validate(public, schema)
 
 
-@pytest.mark.parametrize("name", ["LetterIssued", "LettersErased"])
+@pytest.mark.parametrize("name", ["LetterIssued", "PersonForgotten"])
 def test_the_examples_keep_to_their_schemas(name):
     schema = json.loads((CONTRACTS / f"{name}.v1.schema.json").read_text())
 
@@ -347,8 +347,13 @@ def test_an_erased_person_is_forgotten_and_the_register_keeps_its_numbers(world)
     world.app.forget(erased)
     world.app.forget(erased)
 
-    assert [type_ for type_, _ in world.facts()] == ["LetterIssued", "LettersErased"]
-    assert world.facts()[-1][1] == {"person_id": str(SITI), "letters": 1}
+    assert [type_ for type_, _ in world.facts()] == ["LetterIssued", "PersonForgotten"]
+    assert world.facts()[-1][1] == {
+        "person_id": str(SITI),
+        "destroyed": 1,
+        "kept": 0,
+        "kept_because": None,
+    }
     assert [letter["running"] for letter in world.letters()] == [1]
     assert world.pool.execute("SELECT wrapped FROM keys WHERE owner = %s", (SITI,)) == [(None,)]
 

@@ -208,6 +208,8 @@ def test_anybody_checks_a_letter_by_its_qr_code_and_learns_of_no_person(world, l
     assert answer.headers["x-robots-tag"] == "noindex"
     for part in (letter["number"], "Tanda Bukti Penerimaan", letter["digest"], "Berlaku"):
         assert part in answer.text
+    for proof in ("tlog-proof", "entry"):
+        assert f'href="/api/requests/letters/{letter["letter_id"]}/{proof}"' in answer.text
     assert "Pejabat Pengelola Informasi dan Dokumentasi Kota Malang" in answer.text
     for secret in (NAME, "2026-0042", str(letter["request_id"]), str(SITI), "diskopindag"):
         assert secret not in answer.text

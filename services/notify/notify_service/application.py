@@ -82,6 +82,32 @@ class NotifyApplication:
                 )  # fmt: skip
                 enqueue(cur, SEND_MAIL, str(mail_id), {"mail": str(mail_id)})
 
+    def forget(self, message: Message) -> None:
+        """The Pemohon was erased: nothing more is sent to them, and no server's words are kept.
+
+        No address was ever kept here. Mails that were sent lie with whoever got them.
+        """
+        person_id = UUID(message.data["person_id"])
+        with self._pool.transaction() as cur:
+            if not handled(cur, message):
+                return
+            cur.execute(
+                "UPDATE mails SET last_error = NULL WHERE request_id = %s AND audience = %s",
+                (message.data["request_id"], mails.PEMOHON),
+            )
+            cur.execute(
+                "UPDATE mails SET state = 'dropped', settled_at = now()"
+                " WHERE request_id = %s AND audience = %s AND state IN ('waiting', 'failed')",
+                (message.data["request_id"], mails.PEMOHON),
+            )
+            told = {
+                "person_id": str(person_id),
+                "destroyed": cur.rowcount,
+                "kept": 0,
+                "kept_because": None,
+            }
+            record(cur, person_id, "PersonForgotten", told, actor=NOTIFY, because_of=message.id)
+
     def send(self, job: Job) -> None:
         """Send one mail. A crash on the way sends it again, under the same Message-ID."""
         mail = self._attempt(UUID(job.args["mail"]))

@@ -349,3 +349,22 @@ def _jobs_process(world: World) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, "-m", "chassis.serve", "jobs", "notify"], env=environment(world)
     )
+
+
+def test_to_an_erased_person_nothing_more_is_sent_and_no_servers_words_are_kept(world):
+    submitted, _ = a_receipt(world)
+    world.pool.execute("UPDATE mails SET last_error = '450 busy' WHERE audience = 'pemohon'")
+    person = str(uuid4())
+    erased = a_fact("PersonErased", person_id=person, request_id=submitted.subject)
+
+    world.app.forget(erased)
+    world.app.forget(erased)
+    world.work()
+
+    assert [] == to(world, "siti.n@contoh.id")
+    assert {("pemohon", "dropped", None), ("ppid", "sent", None)} == {
+        (mail["audience"], mail["state"], mail["last_error"]) for mail in world.mails()
+    }
+    assert ("PersonForgotten", {
+        "person_id": person, "destroyed": 1, "kept": 0, "kept_because": None,
+    }) == world.facts()[0]  # fmt: skip

@@ -12,8 +12,8 @@ from notify_service.entrypoints.worker import Worker
 CONTRACTS = Path(__file__).parents[1] / "contracts"
 
 
-def test_the_worker_hears_what_the_table_needs_and_nothing_else():
-    assert sorted(HEARD) == heard_by(Worker)
+def test_the_worker_hears_what_the_table_needs_and_who_is_erased_and_nothing_else():
+    assert sorted({*HEARD, ("requests", "PersonErased")}) == heard_by(Worker)
 
 
 def test_the_example_and_every_mail_of_the_table_fit_the_schema():

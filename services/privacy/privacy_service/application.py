@@ -230,6 +230,48 @@ WHERE cases.sequence < EXCLUDED.sequence""",
             if message.type in ("DataHandedOver", "DataOnHandProvided"):
                 self._take_over(cur, request_id, message)
 
+    def forget(self, message: Message) -> None:
+        """The Pemohon was erased: destroy the key of the request's files, original and released.
+
+        A file that another request gives again is kept until that one is forgotten too.
+        """
+        request_id, person_id = UUID(message.data["request_id"]), message.data["person_id"]
+        with self._pool.transaction() as cur:
+            if not handled(cur, message):
+                return
+            cur.execute(
+                "UPDATE cases SET forgotten_at = coalesce(forgotten_at, now())"
+                " WHERE request_id = %s",
+                (request_id,),
+            )
+            cur.execute("SELECT count(*) FROM files WHERE request_id = %s", (request_id,))
+            files = cur.fetchone()[0]
+            cur.execute(_WAITED_FOR, (request_id,))
+            for (earlier,) in cur.fetchall():
+                self._destroy_unless_cited(cur, earlier)
+            gone = self._destroy_unless_cited(cur, request_id)
+            told = {
+                "person_id": person_id,
+                "destroyed": files if gone else 0,
+                "kept": 0 if gone else files,
+                "kept_because": None if gone else "cited",
+            }
+            record(
+                cur,
+                UUID(person_id),
+                events.PERSON_FORGOTTEN,
+                told,
+                actor=_PRIVACY,
+                because_of=message.id,
+            )
+
+    def _destroy_unless_cited(self, cur: Any, request_id: UUID) -> bool:
+        cur.execute(_IS_CITED, (request_id,))
+        if cur.fetchone():
+            return False
+        self._keyring.destroy(cur, request_id)
+        return True
+
     def scan(self, job: Job) -> None:
         """Job: look into the file that was handed over."""
         request_id, digest = UUID(job.args["request_id"]), job.args["digest"]
@@ -511,6 +553,19 @@ def verdicts_of(case: Mapping[str, Any]) -> list[Verdict]:
     ]
 
 
+_IS_CITED = """
+SELECT 1
+FROM files AS f
+JOIN cases AS c ON c.cited_digest = f.released_digest AND c.request_id <> f.request_id
+WHERE f.request_id = %s AND c.forgotten_at IS NULL
+LIMIT 1"""
+_WAITED_FOR = """
+SELECT DISTINCT earlier.request_id
+FROM cases AS c
+JOIN files AS f ON f.released_digest = c.cited_digest AND f.request_id <> c.request_id
+JOIN cases AS earlier ON earlier.request_id = f.request_id AND earlier.forgotten_at IS NOT NULL
+WHERE c.request_id = %s"""
+"""Requests that are forgotten already, but for a file that this one gives again."""
 _PRIVACY = Actor("privacy", "service")
 _BUSY = "Berkas ini sedang diproses atau sudah diputuskan; muat ulang halaman ini."
 

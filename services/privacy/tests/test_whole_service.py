@@ -4,12 +4,13 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import openpyxl
 import pytest
 from chassis.actor import Actor
 from chassis.keyring import Forgotten
+from chassis.log import stream
 from chassis.postgres import Pool
 from chassis.sandbox import Refused
 from chassis.sessions import BadToken, ExpiredToken
@@ -389,13 +390,40 @@ def test_the_ppid_gives_data_on_hand_without_an_agency(world):
     assert ("scanned", None) == (world.case["state"], world.case["agency"])
 
 
-def test_a_forgotten_key_leaves_nothing_to_be_read(world):
+def erased(world, request_id=None):
+    """The Pemohon of a request is erased; what the answer says, without the person's id."""
+    person_id = str(uuid4())
+    message = world.message(
+        "PersonErased", person_id=person_id, request_id=str(request_id or world.request_id)
+    )
+    world.app.forget(message)
+    world.app.forget(message)
+    (answer,) = stream(world.pool, UUID(person_id))
+    return {name: value for name, value in answer.data.items() if name != "person_id"}
+
+
+def test_the_files_of_an_erased_pemohon_can_be_read_by_nobody(world):
     told = world.a_masked_file()
-    with world.pool.transaction() as cur:
-        world.app._keyring.destroy(cur, world.request_id)
+
+    assert {"destroyed": 1, "kept": 0, "kept_because": None} == erased(world)
 
     with pytest.raises(Forgotten):
         world.app.download(world.link(told["digest"]))
+    with pytest.raises(Forgotten):
+        world.app.original_rows(world.request_id, PPID)
+
+
+def test_a_file_that_another_request_gives_again_goes_when_that_one_is_forgotten_too(world):
+    told, first = world.a_masked_file(), world.request_id
+    world.request_id = later = uuid4()
+    world.hear("EarlierClearanceCited", step=11, cites="2026-0042", digest=told["digest"])
+
+    assert {"destroyed": 0, "kept": 1, "kept_because": "cited"} == erased(world, first)
+    assert world.app.download(world.link(told["digest"], request_id=later)).data
+    assert {"destroyed": 0, "kept": 0, "kept_because": None} == erased(world, later)
+
+    with pytest.raises(Forgotten):
+        world.app.download(world.link(told["digest"], request_id=later))
 
 
 def test_the_preview_is_what_will_be_given(world):

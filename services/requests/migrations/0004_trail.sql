@@ -6,6 +6,7 @@ CREATE TABLE trail (
   version bigint NOT NULL,
   type text NOT NULL,
   request_id uuid,
+  -- Of the request's own facts; those beside it have its id.
   register_number text,
   actor text NOT NULL,
   role text NOT NULL,
@@ -30,11 +31,9 @@ CREATE TABLE trail (
 CREATE INDEX trail_request ON trail (request_id, position);
 CREATE INDEX trail_actor ON trail (actor, position);
 CREATE INDEX trail_type ON trail (type, position) INCLUDE (request_id, actor);
-CREATE INDEX trail_agency ON trail (agency, position);
-CREATE INDEX trail_role ON trail (role, position);
-CREATE INDEX trail_occurred ON trail (occurred_at);
 CREATE INDEX trail_letter ON trail (letter, position) INCLUDE (request_id) WHERE letter IS NOT NULL;
-CREATE INDEX trail_late ON trail (position) WHERE late;
+-- Facts happen nearly in the order of their positions.
+CREATE INDEX trail_occurred ON trail USING brin (occurred_at);
 
 INSERT INTO progress (name) VALUES ('trail');
 

@@ -31,7 +31,7 @@ from eventsourcing.persistence import IntegrityError, Mapper
 from requests_service import rows
 from requests_service.accounts import Accounts
 from requests_service.agencies import Agencies
-from requests_service.domain import errors
+from requests_service.domain import choices, erasing, errors
 from requests_service.domain.data_request import (
     ClearedFile,
     DaftarDataEntry,
@@ -44,6 +44,7 @@ from requests_service.domain.identity import Identity
 from requests_service.domain.refusal import Refusal
 from requests_service.domain.roles import Actor, Role
 from requests_service.domain.working_days import Calendar, Today
+from requests_service.forgetting import Forgetting
 from requests_service.reading import Reading
 from requests_service.sealed_texts import SealedTexts
 from requests_service.summary import summary
@@ -94,6 +95,7 @@ class Requests(Application[UUID]):
         tokens: Tokens,
         agencies: Mapping[str, str],
         code_secret: bytes,
+        terms: erasing.Terms,
     ) -> None:
         """`agencies`: code to name of every agency with a PPID Pembantu."""
         self.pool = pool
@@ -119,6 +121,8 @@ class Requests(Application[UUID]):
             tries=tries,
             code_secret=code_secret,
         )
+
+        self.forgetting = Forgetting(pool, load=self._get, today=self.today, terms=terms)
 
     def construct_mapper(self) -> Mapper[UUID]:
         return self._given_mapper
@@ -541,30 +545,63 @@ class Requests(Application[UUID]):
 
     # Forgetting
 
-    def erase(self, request_id: UUID, by: Caller) -> UUID:
-        """Destroy the key of a request's Pemohon: what it sealed can be read by nobody any more.
+    def request_erasure(
+        self, request_id: UUID, by: Caller, *, reason: str | None = None, **how: Unpack[How]
+    ) -> Answer:
+        """Raises PersonForgotten when it was done already, whoever asked for it."""
+        self.forgetting.must_be_known(request_id)
+        return self._change(
+            request_id,
+            lambda r, who, today: r.request_erasure(
+                who, today, reason=reason, seal=self._seal_of(r)
+            ),
+            by,
+            how,
+        )
 
-        Gives the person's id. Raises RequestNotFound.
-        """
-        person_id = self._get(request_id).pemohon_id
-        with self.pool.transaction() as cur:
-            self._keyring.destroy(cur, person_id)
-            cur.execute(rows.FORGET_PERSON, (person_id,))
-            told = {"request_id": str(request_id), "person_id": str(person_id)}
-            log.record(cur, person_id, "PersonErased", told, actor=by, correlation=str(request_id))
-        return person_id
-
-    def rebuild_board(self) -> int:
-        """Make every row of the board from the facts again; how many there are."""
-        ids = [row[0] for row in self.pool.execute("SELECT request_id FROM registrations")]
-        for request_id in ids:
-            data_request = self._get(request_id)
-            self.save(also=[rows.on_board(data_request, at=data_request.modified_on)])
-        return len(ids)
+    def decide_erasure(
+        self,
+        request_id: UUID,
+        by: Caller,
+        *,
+        decision: str,
+        reason_code: str | None = None,
+        reason: str | None = None,
+        **how: Unpack[How],
+    ) -> Answer:
+        """`decision`: of `erasing.DECISIONS`. Granted, the Pemohon is erased with the decision."""
+        self.forgetting.must_be_known(request_id)
+        choices.must_be_one_of(erasing.DECISIONS, decision, what="Putusan")
+        forgetting = self.forgetting
+        if decision == erasing.GRANTED:
+            return self._change(
+                request_id,
+                lambda r, who, today: r.grant_erasure(who, today, terms=forgetting.terms),
+                by,
+                how,
+                also=lambda r, today: forgetting.erasing(r, by, today, reason="permintaan"),
+            )
+        return self._change(
+            request_id,
+            lambda r, who, today: r.refuse_erasure(
+                who, today, reason_code=reason_code or "", reason=reason or "",
+                seal=self._seal_of(r),
+            ),
+            by,
+            how,
+        )  # fmt: skip
 
     # Load, decide, save
 
-    def _change(self, request_id: UUID, command: Command, by: Caller, how: How) -> Answer:
+    def _change(
+        self,
+        request_id: UUID,
+        command: Command,
+        by: Caller,
+        how: How,
+        *,
+        also: Callable[[DataRequest, Today], list[Statement]] = lambda _, today: [],
+    ) -> Answer:
         expected, because_of = how.get("expected_version"), how.get("because_of")
         once = how.get("once")
         who, today = actor_of(by), self.today(how.get("at"))
@@ -586,7 +623,7 @@ class Requests(Application[UUID]):
                 self._note_refused(data_request, by)
                 raise
             try:
-                self._save(data_request, who, today, [], how)
+                self._save(data_request, who, today, also(data_request, today), how)
                 return summary(data_request)
             except AlreadyHandled:
                 return summary(self._get(request_id))

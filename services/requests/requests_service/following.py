@@ -4,14 +4,13 @@ Each is one thread in the jobs process, and one in the whole installation: it le
 its lock, and goes on where its row in the table `progress` says.
 """
 
-import select
 import threading
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
 import structlog
-from chassis.log import WAKE_CHANNEL
+from chassis.log import WAKE_CHANNEL, last_given, wait
 from chassis.postgres import Pool, connect, is_away
 from chassis.telemetry import FOLLOWER_STOPPED
 
@@ -71,23 +70,18 @@ class Follower:
         cur.execute(f"LISTEN {WAKE_CHANNEL}")
         went_well = False
         while not self._stopping.is_set():
+            given = last_given(cur)
             more = self._step(cur)
             if not went_well:
                 went_well = True
                 FOLLOWER_STOPPED.labels(self._name).set(0)
                 self._note(None)
             if not more:
-                self._wait(conn)
+                wait(conn, cur, since=given, seconds=self._pause_seconds)
 
     def _is_leader(self, cur: Any) -> bool:
         cur.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", (_LOCK, self._name))
         return bool(cur.fetchone()[0])
-
-    def _wait(self, conn: Any) -> None:
-        if not conn.notifies:
-            select.select([conn], [], [], self._pause_seconds)
-        conn.poll()
-        conn.notifies.clear()
 
     def _note(self, why: str | None) -> None:
         try:

@@ -1,6 +1,6 @@
 """The rows that must be true together with the facts, as SQL to ride along in their transaction."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from chassis.log import Statement
@@ -32,6 +32,7 @@ def on_board(data_request: DataRequest, *, at: datetime) -> Statement:
         "objection_ground": data_request.objection_ground,
         "objection_due": data_request.objection_due,
         "access_until": data_request.access_until,
+        "erasure_asked_on": data_request.erasure_asked_on,
         "ended_on": data_request.ended_on,
         "late_steps": data_request.late_steps,
         "data_wanted_sealed": data_request.data_wanted_sealed,
@@ -63,6 +64,20 @@ def known_person(person_id: UUID, request_id: UUID, identity_sealed: bytes) -> S
     )
 
 
+def erased(request_id: UUID, person_id: UUID, *, reason: str, on: date) -> list[Statement]:
+    """Everything that goes with the person's key; the first one fails when it was done before."""
+    return [
+        (
+            "INSERT INTO erasures (request_id, person_id, reason, erased_on)"
+            " VALUES (%s, %s, %s, %s)",
+            (request_id, person_id, reason, on),
+        ),
+        ("DELETE FROM people WHERE person_id = %s", (person_id,)),
+        # The digest of what was sent under a key was made of the person's data too.
+        ("DELETE FROM idempotency WHERE answer ->> 'id' = %s", (str(request_id),)),
+    ]
+
+
 LAST_NUMBER = "SELECT coalesce(max(number), 0) FROM registrations WHERE year = %s"
 REGISTRATION = "SELECT request_id, tracking_hmac FROM registrations WHERE register_number = %s"
 REGISTRATION_OF = "SELECT register_number, tracking_hmac FROM registrations WHERE request_id = %s"
@@ -80,4 +95,17 @@ ADD_STAFF = (
 DISABLE_STAFF = (
     "UPDATE staff SET disabled_at = now() WHERE id = %s AND disabled_at IS NULL RETURNING 1"
 )
-FORGET_PERSON = "DELETE FROM people WHERE person_id = %s"
+ERASURE = "SELECT reason, erased_on FROM erasures WHERE request_id = %s"
+ERASURE_ANSWERS = (
+    "SELECT holder, destroyed, kept, kept_because, answered_at FROM erasure_answers"
+    " WHERE person_id = %s"
+)
+ANSWER_ERASURE = (
+    "INSERT INTO erasure_answers (person_id, holder, destroyed, kept, kept_because, answered_at)"
+    " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
+)
+ENDED_UP_TO = (
+    "SELECT id FROM board WHERE ended_on <= %s"
+    " AND NOT EXISTS (SELECT 1 FROM erasures WHERE request_id = board.id) ORDER BY ended_on, id"
+)
+FORGET_OLD_ANSWERS = "DELETE FROM idempotency WHERE answered_at < now() - %s * interval '1 day'"

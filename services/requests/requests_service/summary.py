@@ -37,6 +37,7 @@ def summary(data_request: DataRequest, calendar: Calendar | None = None) -> dict
         "access_until": _iso(data_request.access_until),
         "objection_ground": data_request.objection_ground,
         "objection_due": _iso(data_request.objection_due),
+        "erasure_asked_on": _iso(data_request.erasure_asked_on),
         "ended_on": _iso(data_request.ended_on),
         "letters": [
             {

@@ -14,13 +14,15 @@ from requests_service.domain.roles import Role
 PAGE_ROWS_MAX = 100
 _NO_DUE = date(9999, 12, 31)
 _SCOPES = {
-    # An objection to a request that still goes on waits for the Atasan PPID beside its step.
+    # What waits beside the step of a request that may still go on: an objection, an erasure.
     "mine": """(waiting_for = %(role)s
-                OR (objection_ground IS NOT NULL AND %(role)s = 'atasan_ppid'))""",
+                OR (objection_ground IS NOT NULL AND %(role)s = 'atasan_ppid')
+                OR (erasure_asked_on IS NOT NULL AND %(role)s = 'ppid'))""",
     "open": "step IS NOT NULL",
     "late": "due < %(today)s",
     "returned": "state = 'returned'",
     "objections": "objection_ground IS NOT NULL",
+    "erasures": "erasure_asked_on IS NOT NULL",
     "ended": "step IS NULL",
     "all": "TRUE",
 }

@@ -10,5 +10,5 @@ def _all(*names: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
 
 PUBLISHED: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "LetterIssued": _all("letter", "letter_id", "number", "issued_on", "digest", "addressed_to"),
-    "LettersErased": _all("person_id", "letters"),
+    "PersonForgotten": _all("person_id", "destroyed", "kept", "kept_because"),
 }

@@ -38,3 +38,8 @@ class Worker:
     @listens_to("letters", "LetterIssued")
     def hear(self, message: Message) -> None:
         self.app.hear(message)
+
+    @listens_to("requests", "PersonErased")
+    def forget(self, message: Message) -> None:
+        """What was still to be sent to this person is not sent any more."""
+        self.app.forget(message)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from privacy_service.domain.events import DATA_FOUND_CLEAN, DATA_MASKED
+from privacy_service.domain.events import DATA_FOUND_CLEAN, DATA_MASKED, PERSON_FORGOTTEN
 
 _FILE = ("digest", "filename", "media_type", "size", "rows")
 
@@ -16,7 +16,12 @@ def _data_found_clean(data: dict[str, Any]) -> dict[str, Any]:
     return {name: data[name] for name in _FILE}
 
 
+def _person_forgotten(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: data[name] for name in ("person_id", "destroyed", "kept", "kept_because")}
+
+
 PUBLISHED: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     DATA_MASKED: _data_masked,
     DATA_FOUND_CLEAN: _data_found_clean,
+    PERSON_FORGOTTEN: _person_forgotten,
 }

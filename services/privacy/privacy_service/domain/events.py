@@ -21,5 +21,8 @@ DATA_MASKED = "DataMasked"
 DATA_FOUND_CLEAN = "DataFoundClean"
 """Step 10. The PPID declared the file free of personal data. Published."""
 
+PERSON_FORGOTTEN = "PersonForgotten"
+"""Answer to PersonErased: the files of the request can be read by nobody any more. Published."""
+
 DATA_DOWNLOADED = "DataDownloaded"
 """A file that may be given was fetched. Inside only."""

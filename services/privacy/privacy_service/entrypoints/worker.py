@@ -28,3 +28,8 @@ class Worker:
     @listens_to("requests", "RequestWithdrawn")
     def hear(self, message: Message) -> None:
         self.app.hear(message)
+
+    @listens_to("requests", "PersonErased")
+    def forget(self, message: Message) -> None:
+        """The key of the request's files is destroyed."""
+        self.app.forget(message)

@@ -27,5 +27,7 @@ COMMANDS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
         "extend": (f.DeadlineExtended,),
         "object": (f.ObjectionLodged,),
         "decide-objection": (f.ObjectionDecided,),
+        "request-erasure": (f.ErasureRequested,),
+        "decide-erasure": (f.ErasureDecided,),
     }
 )

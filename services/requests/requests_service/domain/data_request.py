@@ -10,7 +10,7 @@ from uuid import UUID
 
 from eventsourcing.domain import Aggregate
 
-from requests_service.domain import choices, errors, sop, texts
+from requests_service.domain import choices, erasing, errors, sop, texts
 from requests_service.domain import events as facts
 from requests_service.domain.commands import COMMANDS
 from requests_service.domain.dates import tanggal
@@ -444,6 +444,59 @@ class DataRequest(Aggregate):
             waiting_for=self.waiting_for if self.step else None,
         )
 
+    def request_erasure(
+        self, by: Actor, today: Today, *, seal: Seal, reason: str | None = None
+    ) -> None:
+        self._guard(facts.ErasureRequested, by, today)
+        self._record(
+            facts.ErasureRequested, by, today, reason_sealed=_sealed(seal, "reason", reason)
+        )
+
+    def grant_erasure(self, by: Actor, today: Today, *, terms: erasing.Terms) -> None:
+        """Whoever saves this destroys the Pemohon's key with it."""
+        self._guard(facts.ErasureDecided, by, today)
+        self.must_be_erasable(today, terms)
+        code = "permintaan"
+        self._decide_erasure(by, today, erasing.GRANTED, code, erasing.REASONS[code].article, None)
+
+    def refuse_erasure(
+        self, by: Actor, today: Today, *, reason_code: str, reason: str, seal: Seal
+    ) -> None:
+        """`reason_code`: of `erasing.REFUSALS`."""
+        self._guard(facts.ErasureDecided, by, today)
+        if reason_code not in erasing.REFUSALS:
+            raise errors.ReasonUnknown("Pilih dasar penolakan penghapusan dari daftar.")
+        if not texts.is_meaningful(reason, words=4):
+            raise errors.ReasonMissing("Penolakan penghapusan harus disertai alasan tertulis.")
+        article = erasing.REFUSALS[reason_code].article
+        sealed = seal("reason", reason)
+        self._decide_erasure(by, today, erasing.REFUSED, reason_code, article, sealed)
+
+    def must_be_erasable(self, today: Today, terms: erasing.Terms) -> None:
+        """Raises ErasureHeld with a sentence for everything that stands against it."""
+        if held := erasing.holds(self, today, terms):
+            sentences = " ".join(f"{each.sentence} ({each.basis})" for each in held)
+            raise errors.ErasureHeld(f"Data pribadi ini belum boleh dihapus. {sentences}")
+
+    def _decide_erasure(
+        self,
+        by: Actor,
+        today: Today,
+        decision: str,
+        reason_code: str,
+        article: str,
+        reason_sealed: str | None,
+    ) -> None:
+        self._record(
+            facts.ErasureDecided,
+            by,
+            today,
+            decision=decision,
+            reason_code=reason_code,
+            article=article,
+            reason_sealed=reason_sealed,
+        )
+
     # Reports that move nothing
 
     def note_letter(self, by: Actor, today: Today, *, letter: IssuedLetter) -> None:
@@ -605,6 +658,16 @@ class DataRequest(Aggregate):
                 raise errors.ObjectionPending("Keberatan sebelumnya masih menunggu putusan.")
             case Need.OBJECTION_OPEN if not self.objection_ground:
                 raise errors.NoObjection("Tidak ada keberatan yang menunggu putusan.")
+            case Need.NO_ERASURE_OPEN if self.erasure_asked_on or self.erasure_granted:
+                raise errors.ErasurePending(
+                    "Penghapusan data pribadi sudah diminta dan menunggu putusan PPID."
+                    if self.erasure_asked_on
+                    else "Data pribadi permohonan ini sudah dihapus."
+                )
+            case Need.ERASURE_OPEN if not self.erasure_asked_on:
+                raise errors.NoErasureAsked(
+                    "Tidak ada permintaan penghapusan data pribadi yang menunggu putusan."
+                )
             case Need.GROUND_AROSE:
                 self._must_have_a_ground(today)
 
@@ -705,6 +768,9 @@ class DataRequest(Aggregate):
         self.objection_ground: str | None = None
         self.objection_due: date | None = None
         self.objections_decided: tuple[str, ...] = ()
+        self.objection_decided_on: date | None = None
+        self.erasure_asked_on: date | None = None
+        self.erasure_granted = False
         self.letters: tuple[IssuedLetter, ...] = ()
         self.late_steps = 0
         self.data_wanted_sealed = fact.data_wanted_sealed
@@ -757,7 +823,13 @@ class DataRequest(Aggregate):
                 self.objection_ground, self.objection_due = ground, answer_due
             case facts.ObjectionDecided(ground=ground):
                 self.objections_decided = (*self.objections_decided, ground)
+                self.objection_decided_on = fact.on
                 self.objection_ground = self.objection_due = None
+            case facts.ErasureRequested():
+                self.erasure_asked_on = fact.on
+            case facts.ErasureDecided(decision=decision):
+                self.erasure_granted = decision == erasing.GRANTED
+                self.erasure_asked_on = None
             case facts.LetterIssued():
                 self._file_letter(fact)
 

@@ -180,11 +180,23 @@ class KeyReused(RequestsError):
         )
 
 
+class ErasureHeld(RequestsError):
+    """UU 27/2022 Pasal 44: what is still needed, or part of a dispute, is not erased yet."""
+
+
+class ErasurePending(RequestsError):
+    """One request for erasure is being decided, or was granted."""
+
+
+class NoErasureAsked(RequestsError):
+    """There is no request for erasure to decide."""
+
+
 class PersonForgotten(RequestsError):
     """The person's key was destroyed."""
 
     def __init__(self) -> None:
-        super().__init__("Data pribadi Pemohon ini telah dihapus atas permintaannya.")
+        super().__init__("Data pribadi Pemohon ini telah dihapus.")
 
 
 def problems_of(checks: Mapping[str, Callable[[], None]]) -> dict[str, str]:

@@ -269,6 +269,21 @@ class ObjectionDecided(Fact):
     reason_sealed: str
 
 
+class ErasureRequested(Fact):
+    """The Pemohon asked that their personal data be erased."""
+
+    reason_sealed: str | None
+
+
+class ErasureDecided(Fact):
+    """The PPID decided on it. Granted, `PersonErased` was recorded with it."""
+
+    decision: str
+    reason_code: str
+    article: str
+    reason_sealed: str | None
+
+
 # Reports of the specialists that move nothing
 
 

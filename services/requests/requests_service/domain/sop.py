@@ -66,6 +66,8 @@ class Need(StrEnum):
     GROUND_AROSE = "alasan keberatan sudah timbul, paling lama 30 hari kerja sebelumnya"
     NO_OBJECTION_OPEN = "tidak ada keberatan lain yang sedang diputus"
     OBJECTION_OPEN = "ada keberatan yang belum diputus"
+    NO_ERASURE_OPEN = "belum dihapus, dan tidak ada permintaan penghapusan yang menunggu putusan"
+    ERASURE_OPEN = "ada permintaan penghapusan yang belum diputus"
 
 
 @dataclass(frozen=True)
@@ -205,6 +207,10 @@ LEGAL_ACTS: tuple[LegalAct, ...] = (
              "UU 14/2008 Pasal 35 dan 36", returned=None, needs=(_N.NO_OBJECTION_OPEN, _N.GROUND_AROSE)),
     LegalAct(_f.ObjectionDecided, "Memutus keberatan", _R.ATASAN_PPID, (*range(6, 17), None),
              "UU 14/2008 Pasal 36 ayat (2)", returned=None, needs=(_N.OBJECTION_OPEN,)),
+    LegalAct(_f.ErasureRequested, "Meminta penghapusan data pribadi", _R.PEMOHON, (*range(6, 17), None),
+             "UU 27/2022 Pasal 8", returned=None, needs=(_N.NO_ERASURE_OPEN,)),
+    LegalAct(_f.ErasureDecided,   "Memutus permintaan penghapusan data pribadi", _R.PPID, (*range(6, 17), None),
+             "UU 27/2022 Pasal 43 dan 44", returned=None, needs=(_N.ERASURE_OPEN,)),
 )
 
 REPORTS: tuple[Report, ...] = (

@@ -33,6 +33,8 @@ FACT_TITLES: Mapping[type[Fact], str] = MappingProxyType(
         f.DeadlineExtended: "Tenggat pemberitahuan tertulis diperpanjang",
         f.ObjectionLodged: "Keberatan diajukan",
         f.ObjectionDecided: "Keberatan diputus",
+        f.ErasureRequested: "Penghapusan data pribadi diminta",
+        f.ErasureDecided: "Permintaan penghapusan data pribadi diputus",
         f.LetterIssued: "Surat terbit",
         f.DaftarDataUpdated: "Daftar Data diperbarui",
         f.MailSent: "Pemberitahuan terkirim",

@@ -230,6 +230,21 @@ OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
                 id_, by, decision=typed.text("decision"), reason=typed.text("reason"), **how
             ),
         ),
+        "decide-erasure": Act(
+            "decide-erasure",
+            "Putus permintaan penghapusan data pribadi",
+            "Simpan putusan",
+            "Putusan penghapusan data pribadi sudah dicatat.",
+            lambda app, id_, by, typed, how: app.decide_erasure(
+                id_,
+                by,
+                decision=typed.text("decision"),
+                reason_code=typed.text_or_none("reason_code"),
+                reason=typed.text_or_none("reason"),
+                **how,
+            ),
+            main=False,
+        ),
         "refuse": Act(
             "refuse",
             "Tolak permohonan",
@@ -314,6 +329,17 @@ PEMOHON_ACTS: Mapping[str, Act] = MappingProxyType(
                 id_, by, reason=typed.text_or_none("reason"), **how
             ),
             hint="Permohonan yang ditarik tidak dapat dilanjutkan lagi.",
+            kind="danger",
+            main=False,
+        ),
+        "request-erasure": Act(
+            "request-erasure",
+            "Minta penghapusan data pribadi saya",
+            "Minta penghapusan",
+            "Permintaan penghapusan sudah dicatat dan menunggu putusan PPID.",
+            lambda app, id_, by, typed, how: app.request_erasure(
+                id_, by, reason=typed.text_or_none("reason"), **how
+            ),
             kind="danger",
             main=False,
         ),

@@ -23,7 +23,13 @@ from requests_service.domain.roles import Role
 from requests_service.domain.words import STATES
 from requests_service.entrypoints.acts import FIELD_WORDS, OFFICER_ACTS, Act, OpenAct
 from requests_service.entrypoints.session import Page
-from requests_service.entrypoints.shown import letters_of, shown, waiting_label, working_days_to
+from requests_service.entrypoints.shown import (
+    erasing_of,
+    letters_of,
+    shown,
+    waiting_label,
+    working_days_to,
+)
 from requests_service.entrypoints.statuses import ERRORS
 from requests_service.entrypoints.typed import Fields, Typed, field_of, new_key
 
@@ -46,6 +52,7 @@ _SCOPES: Mapping[str, tuple[str, str]] = {
     "late": ("Terlambat", "Tidak ada langkah yang terlambat."),
     "returned": ("Menunggu kelengkapan", "Tidak ada permohonan yang menunggu kelengkapan."),
     "objections": ("Keberatan", "Tidak ada keberatan yang menunggu putusan."),
+    "erasures": ("Penghapusan data", "Tidak ada permintaan penghapusan yang menunggu putusan."),
     "ended": ("Selesai", "Belum ada permohonan yang selesai."),
 }
 _PROPOSE_EXTENSION_DAYS = 2
@@ -160,7 +167,8 @@ def _page(
 ) -> Response:
     app: Requests = request.app.state.application
     answer = app.reading.get(request_id, who.actor)
-    it = shown(app, answer, app.reading.timeline(request_id, who.actor))
+    timeline = app.reading.timeline(request_id, who.actor)
+    it = shown(app, answer, timeline)
     it["letters"] = letters_of(it, "/surat/{}", role=who.role)
     upload = _upload(request, request_id, receipt) if receipt else None
     names = _open_names(it, uploaded=upload is not None)
@@ -180,6 +188,7 @@ def _page(
         lost=[(FIELD_WORDS[n], v) for n, v in (lost or {}).items() if v and n in FIELD_WORDS],
         review_href=f"/privasi/{request_id}" if _is_for_review(it, who) else "",
         propose_extension=_propose_extension(app, it),
+        erasing=erasing_of(app, answer, timeline),
         identity=identity,
         may_see_identity=who.role != Role.AUDITOR,
         done_words=done_words,

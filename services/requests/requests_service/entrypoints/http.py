@@ -166,6 +166,20 @@ class Deciding(Body):
     reason: Text
 
 
+class AskingErasure(Body):
+    """UU 27/2022 Pasal 8; why, if the Pemohon likes to say."""
+
+    reason: Text | None = None
+
+
+class DecidingErasure(Body):
+    """UU 27/2022 Pasal 43 and 44; reason and its code are for a refusal."""
+
+    decision: Line
+    reason_code: Line | None = None
+    reason: Text | None = None
+
+
 class Nothing(Body):
     """The command says it all."""
 
@@ -233,7 +247,9 @@ HowAsked = Annotated[How, Depends(how)]
 @router.get("")
 def desk(
     request: Request,
-    scope: Literal["mine", "open", "late", "returned", "objections", "ended", "all"] = "mine",
+    scope: Literal[
+        "mine", "open", "late", "returned", "objections", "erasures", "ended", "all"
+    ] = "mine",
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=views.PAGE_ROWS_MAX)] = 25,
 ) -> Answer:
@@ -511,6 +527,22 @@ def decide_objection(
 ) -> Answer:
     """By the Atasan PPID."""
     return app.decide_objection(request_id, by, decision=body.decision, reason=body.reason, **asked)
+
+
+@router.post("/{request_id}/request-erasure")
+def request_erasure(
+    request_id: UUID, body: AskingErasure, by: Viewer, app: App, asked: HowAsked
+) -> Answer:
+    """The Pemohon asks that their personal data be erased."""
+    return app.request_erasure(request_id, by, reason=body.reason, **asked)
+
+
+@router.post("/{request_id}/decide-erasure")
+def decide_erasure(
+    request_id: UUID, body: DecidingErasure, by: Viewer, app: App, asked: HowAsked
+) -> Answer:
+    """By the PPID; what is granted is erased at once."""
+    return app.decide_erasure(request_id, by, **body.model_dump(), **asked)
 
 
 def _version(if_match: str | None) -> int | None:

@@ -4,7 +4,12 @@ from chassis.jobs import Handlers
 from chassis.postgres import Pool
 from chassis.settings import Settings
 
+from requests_service.adapters.calendar import read_calendar
+from requests_service.bootstrap import build_application, build_cosigning, build_sealer
 from requests_service.following import Follower
+from requests_service.projections.conformance import conformance, telling
+from requests_service.projections.runner import follow
+from requests_service.projections.trail import TRAIL
 
 
 def handlers(settings: Settings, pool: Pool) -> Handlers:
@@ -13,5 +18,12 @@ def handlers(settings: Settings, pool: Pool) -> Handlers:
 
 
 def followers(settings: Settings, pool: Pool) -> list[Follower]:
-    """The sealer and the projections."""
-    return []
+    """The sealer, what asks the witnesses, the projections, and what the city's terms end."""
+    forgetting = build_application(settings, pool).forgetting
+    return [
+        Follower(pool, "sealer", build_sealer(settings, pool).step),
+        *(Follower(pool, each.name, each.step) for each in build_cosigning(settings)),
+        *(Follower(pool, each.name, follow(each)) for each in (TRAIL,)),
+        Follower(pool, "conformance", telling(follow(conformance(read_calendar())))),
+        Follower(pool, "retention", forgetting.apply_terms, pause_seconds=60),
+    ]

@@ -19,7 +19,7 @@ from requests_service.domain.identity import FIELDS, Identity
 from requests_service.domain.roles import Role
 from requests_service.entrypoints.acts import FIELD_WORDS, PEMOHON_ACTS, OpenAct
 from requests_service.entrypoints.session import Page, keep_cookie
-from requests_service.entrypoints.shown import letters_of, shown
+from requests_service.entrypoints.shown import erasing_of, letters_of, shown
 from requests_service.entrypoints.statuses import ERRORS
 from requests_service.entrypoints.typed import Fields, Typed, address_of, field_of, new_key
 
@@ -302,17 +302,21 @@ def _page(
 ) -> Response:
     app: Requests = request.app.state.application
     answer = app.reading.get(who.request_id, who.actor)
-    it = shown(app, answer, app.reading.timeline(who.request_id, who.actor))
+    timeline = app.reading.timeline(who.request_id, who.actor)
+    it, erasing = shown(app, answer, timeline), erasing_of(app, answer, timeline)
     address = f"/permohonan/{who.register_number}/surat/{{}}"
     it["letters"] = letters_of(it, address, role=Role.PEMOHON)
-    names = [name for name, each in PEMOHON_ACTS.items() if each.command in it["commands"]]
+    # Whoever was erased can write nothing more: there is no key to seal it with.
+    open_ = it["commands"] if erasing["done"] is None else ()
+    names = [name for name, each in PEMOHON_ACTS.items() if each.command in open_]
     page = render(
         request,
         "ikuti.html",
         status,
         it=it,
         acts=[_open_act(it, name, names, tried, typed, wrong) for name in names],
-        download=_may_download(app, it),
+        download=_may_download(app, it) and erasing["done"] is None,
+        erasing=erasing,
         grounds=_grounds(it),
         done_words=done_words,
         refused_words=refused_words,

@@ -3,19 +3,21 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from chassis.pages import tanggal
 
 from requests_service.application import Requests
-from requests_service.domain import choices, refusal
+from requests_service.domain import choices, erasing, refusal
 from requests_service.domain.roles import LABELS, Role
 from requests_service.domain.sop import STEPS
 from requests_service.domain.words import LETTERS, STATES, TEXT_TITLES
+from requests_service.forgetting import Erasure
 from requests_service.reading import TimelineEntry
 
 _DATES = (
     *("due", "statutory_due", "submitted_on", "returned_on", "notice_issued_on"),
-    *("delivery_letter_on", "access_until", "objection_due", "ended_on"),
+    *("delivery_letter_on", "access_until", "objection_due", "ended_on", "erasure_asked_on"),
 )
 _CLOCKS = ("due", "statutory_due", "objection_due")
 _STATE_KINDS = {"open": "info", "returned": "warn", "received": "good", "refused": "bad"}
@@ -102,6 +104,47 @@ def shown(
     it["stages"], it["stage"] = _stages(it)
     it["timeline"] = [_entry(entry) for entry in timeline] + _open_step(it)
     return it
+
+
+def erasing_of(
+    app: Requests, answer: Mapping[str, Any], timeline: Sequence[TimelineEntry]
+) -> dict[str, Any]:
+    """What both pages say of erasing: before it is asked, while it waits, and when it is done."""
+    request_id = UUID(answer["id"])
+    erasure = app.forgetting.erasure(request_id)
+    return {
+        "done": erasure,
+        "reason": _erasure_reason(timeline, erasure),
+        "holders": [] if erasure is None else _holders(erasure),
+        "holds": [] if erasure else app.forgetting.holds(request_id),
+        "erased": erasing.ERASED,
+        "kept": erasing.KEPT,
+        "decisions": list(erasing.DECISIONS.items()),
+        "refusals": [
+            (code, f"{each.text} ({each.article})") for code, each in erasing.REFUSALS.items()
+        ],
+    }
+
+
+def _erasure_reason(timeline: Sequence[TimelineEntry], erasure: Erasure | None) -> str | None:
+    """The law's reason once erased; before that, what the Pemohon wrote."""
+    if erasure is None:
+        asked = [entry for entry in timeline if entry.fact == "ErasureRequested"]
+        return asked[-1].texts.get("reason") if asked else None
+    told = erasing.REASONS.get(erasure.reason or "")
+    return f"{told.text} ({told.article})" if told else None
+
+
+def _holders(erasure: Erasure) -> list[tuple[str, str]]:
+    answers = {answer.holder: answer for answer in erasure.answers}
+    lines = []
+    for holder, label in erasing.HOLDERS.items():
+        if (answer := answers.get(holder)) is None:
+            lines.append((label, "belum menjawab"))
+            continue
+        kept = f", {answer.kept} disimpan" if answer.kept else ""
+        lines.append((label, f"{answer.destroyed} dihapus{kept}"))
+    return lines
 
 
 def waiting_label(role: str | None) -> str:
@@ -234,4 +277,7 @@ def _note(entry: TimelineEntry) -> str:
             return f"{ground}. Dijawab paling lambat {tanggal(d['answer_due'])}."
         case "ObjectionDecided":
             return f"{choices.DECISIONS[d['decision']]}."
+        case "ErasureDecided":
+            table = erasing.REASONS if d["decision"] == erasing.GRANTED else erasing.REFUSALS
+            return f"{d['decision'].capitalize()}. {table[d['reason_code']].text} ({d['article']})."
     return ""

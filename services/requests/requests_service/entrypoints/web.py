@@ -8,10 +8,19 @@ from chassis.settings import Settings
 from fastapi import FastAPI
 
 from requests_service.bootstrap import build_application
-from requests_service.entrypoints import http, pages
+from requests_service.entrypoints import audit_http, export_http, http, log_http, pages
 from requests_service.entrypoints.statuses import ERRORS
 
-PATHS = ("/permohonan", "/meja", "/masuk", "/keluar", "/sop", "/api/requests")
+PATHS = (
+    "/permohonan",
+    "/meja",
+    "/masuk",
+    "/keluar",
+    "/sop",
+    "/sop.bpmn",
+    "/audit",
+    "/api/requests",
+)
 
 
 def build_web(settings: Settings, pool: Pool) -> FastAPI:
@@ -20,7 +29,15 @@ def build_web(settings: Settings, pool: Pool) -> FastAPI:
         settings,
         pool,
         title="Requests",
-        routers=[http.router, pages.router],
+        routers=[
+            # Before http, of which some paths take anything at this place.
+            export_http.router,
+            log_http.router,
+            audit_http.router,
+            http.router,
+            export_http.pages,
+            pages.router,
+        ],
         errors=ERRORS,
         application=build_application(settings, pool),
         templates=[Path(__file__).parent.parent / "templates"],

@@ -74,6 +74,13 @@ class Worker:
             **_how(message),
         )
 
+    @listens_to("letters", "PersonForgotten")
+    @listens_to("notify", "PersonForgotten")
+    @listens_to("privacy", "PersonForgotten")
+    def note_forgetting(self, message: Message) -> None:
+        """Another holder's answer to PersonErased."""
+        self.app.forgetting.note_answer(message)
+
 
 def _how(message: Message) -> How:
     # A deadline is judged by when something happened, not by when it was heard.

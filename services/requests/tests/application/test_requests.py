@@ -316,18 +316,6 @@ def test_a_report_that_comes_in_while_an_officer_acts_disturbs_nobody(app, desk,
     assert (7, 3) == (told["step"], told["version"])
 
 
-def test_the_board_can_be_made_again_from_the_facts(app, desk, privacy_tokens):
-    request_id = to_step_10(app, desk, privacy_tokens)
-    before = views.one_row(app.pool, request_id)
-    app.pool.execute("DELETE FROM board")
-
-    assert app.rebuild_board() == 1
-
-    assert {**before, "changed_at": None} == {
-        **views.one_row(app.pool, request_id), "changed_at": None,
-    }  # fmt: skip
-
-
 def test_an_unknown_agency_is_refused(app, desk):
     request_id, _ = submit(app)
 
@@ -613,17 +601,18 @@ def test_an_officers_reading_is_a_fact_and_an_auditors_is_refused(app, desk):
 def test_an_erased_person_is_forgotten_everywhere_and_the_facts_stay(app, desk):
     request_id, _ = submit(app)
     app.find_owner(request_id, desk.ppid, agency="dinsos")
+    app.withdraw(request_id, app.reading._pemohon_of(request_id))
 
-    app.erase(request_id, Actor("operator-1", "operator"))
+    app.forgetting.erase(request_id, Actor("operator-1", "operator"), reason="melawan_hukum")
 
     with pytest.raises(PersonForgotten):
         app.reading.pemohon(request_id, ["name"], None, "letters")
     with pytest.raises(PersonForgotten):
         app.reading.identity(request_id, desk.ppid)
     assert {} == app.reading.texts(request_id, desk.ppid)
-    assert 2 == len(app.reading.timeline(request_id, desk.ppid))
+    assert 3 == len(app.reading.timeline(request_id, desk.ppid))
     with pytest.raises(PersonForgotten):
-        app.forward(request_id, desk.ppid, message="Mohon segera.")
+        app.request_erasure(request_id, app.reading._pemohon_of(request_id))
     row = views.one_row(app.pool, request_id)
     sealed = row["data_wanted_sealed"]
     assert app.reading.open_text(request_id, row["person_id"], "data_wanted", sealed) is None

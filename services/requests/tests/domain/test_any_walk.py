@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from requests_service.adapters.plain_mapper import PlainMapper
+from requests_service.domain.erasing import Terms
 from requests_service.domain.errors import RequestsError
 from requests_service.domain.sop import STEPS
 
@@ -47,6 +48,11 @@ ATTEMPTS = {
     ),
     "decide": lambda r, who, t: r.decide_objection(
         who, t, decision="ditolak", reason="Alasan PPID sudah tepat.", seal=b.sealed
+    ),
+    "ask_erasure": lambda r, who, t: r.request_erasure(who, t, seal=b.sealed),
+    "grant_erasure": lambda r, who, t: r.grant_erasure(who, t, terms=Terms()),
+    "refuse_erasure": lambda r, who, t: r.refuse_erasure(
+        who, t, reason_code="arsip", reason="Masih disimpan menurut jadwal.", seal=b.sealed
     ),
     "notice": lambda r, who, t: r.note_letter(who, t, letter=b.a_letter("pemberitahuan_tertulis")),
     "letter": lambda r, who, t: r.note_letter(

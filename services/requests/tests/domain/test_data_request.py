@@ -750,6 +750,8 @@ def test_the_open_commands_are_those_the_guard_lets_through():
     assert ("forward", "return", "extend") == b.a_request_with_owner().open_commands(
         b.PPID, b.MONDAY
     )
-    assert ("complete", "withdraw") == b.a_returned_request().open_commands(b.PEMOHON, b.MONDAY)
+    assert ("complete", "withdraw", "request-erasure") == b.a_returned_request().open_commands(
+        b.PEMOHON, b.MONDAY
+    )
     assert () == b.a_forwarded_request().open_commands(b.DINSOS, b.MONDAY)
     assert () == b.a_received_request().open_commands(b.AUDITOR, b.MONDAY)

@@ -177,7 +177,9 @@ def _tables_answer(step, fact, role):
         return "another's"
     if fact is f.RequestCompleted:
         return "yes" if step == 6 else "not now"
-    if fact is f.ObjectionDecided or (fact is f.ObjectionLodged and step is not None):
+    if fact in (f.ObjectionDecided, f.ErasureDecided):
+        return "needs more"
+    if fact is f.ObjectionLodged and step is not None:
         return "needs more"
     return "yes"
 

@@ -50,7 +50,7 @@ def test_the_public_submits_and_follows_by_code(client):
         f"/api/requests/{told['id']}", headers={"X-Tracking-Code": told["tracking_code"]}
     )
     assert (200, '"1"') == (own.status_code, own.headers["etag"])
-    assert ["withdraw"] == own.json()["commands"]
+    assert ["withdraw", "request-erasure"] == own.json()["commands"]
 
 
 @pytest.mark.parametrize(
@@ -270,8 +270,10 @@ def test_identity_is_for_services_alone_and_each_reading_is_a_fact(
 
 
 def test_a_forgotten_person_is_gone(client, app, letters_tokens):
-    request_id = submit(client).json()["id"]
-    app.erase(UUID(request_id), Actor("operator-1", "operator"))
+    told = submit(client).json()
+    request_id = told["id"]
+    command(client, request_id, "withdraw", **{"X-Tracking-Code": told["tracking_code"]})
+    app.forgetting.erase(UUID(request_id), Actor("operator-1", "operator"), reason="permintaan")
     token = letters_tokens.sign({}, purpose="service", seconds=60)
 
     answer = client.get(

@@ -455,8 +455,10 @@ def test_the_auditor_reads_the_timeline_but_no_text_and_no_name(app, citizen, si
 
 def test_a_forgotten_citizen_leaves_a_page_without_their_words(app, citizen, sign_in):
     number, _ = submit(citizen)
+    citizen.get(f"/permohonan/{number}").send(f"/permohonan/{number}/withdraw")
     ppid = sign_in("ppid")
-    app.erase(app.reading.id_of(number), Actor("operator", "operator"))
+    operator = Actor("operator", "operator")
+    app.forgetting.erase(app.reading.id_of(number), operator, reason="permintaan")
 
     ppid.get(address_of(app, number))
     citizen.get(f"/permohonan/{number}")
@@ -640,3 +642,49 @@ def test_ids_are_unique_and_every_control_is_named(app, citizen, sign_in):
 
 def test_the_id_in_an_address_must_be_one(sign_in):
     assert sign_in("ppid").get("/meja/bukan-uuid").status == 422
+
+
+def test_a_citizen_reads_what_goes_and_what_stays_asks_and_is_forgotten(app, citizen, sign_in):
+    number, _ = submit(citizen)
+    page = f"/permohonan/{number}"
+    citizen.get(page)
+    assert "Permohonan masih berjalan" in citizen.text
+    citizen.send(f"{page}/withdraw")
+    assert "Saat ini belum boleh dihapus" not in citizen.text
+    assert "nomor dan tanggal surat dalam buku register, tanpa isinya" in citizen.text
+    citizen.send(f"{page}/request-erasure", reason="Saya tidak jadi meneliti.")
+    assert "menunggu putusan PPID" in citizen.text
+    assert f"{page}/request-erasure" not in citizen.html
+
+    ppid, address = sign_in("ppid"), address_of(app, number)
+    assert number in ppid.get("/meja?saring=erasures").text
+    ppid.get(address)
+    assert "Saya tidak jadi meneliti." in ppid.text
+    ppid.send(f"{address}/decide-erasure", decision="dikabulkan")
+
+    assert "Dikabulkan. Pemohon memintanya (UU 27/2022 Pasal 43 ayat (1) huruf c)." in ppid.text
+    assert "belum menjawab" in ppid.text
+    assert "Data pribadi Anda sudah dihapus" in citizen.get(page).text
+    assert "UMKM" not in ppid.text + citizen.text
+    assert not [form for form in citizen.page.forms if form.get("action", "").startswith(page)]
+
+
+def test_what_is_held_tells_the_officer_until_when(app, citizen, sign_in):
+    number, _ = submit(citizen)
+    citizen.get(f"/permohonan/{number}").send(f"/permohonan/{number}/request-erasure")
+    ppid, address = sign_in("ppid"), address_of(app, number)
+    ppid.get(address)
+    assert "Permohonan masih berjalan" in ppid.text
+
+    ppid.send(f"{address}/decide-erasure", decision="dikabulkan")
+    assert 409 == ppid.status and "belum boleh dihapus" in ppid.text
+
+    ppid.send(f"{address}/decide-erasure", decision="ditolak", reason="Masih dijawab oleh dinas.")
+    assert 422 == ppid.status and "Pilih dasar penolakan" in ppid.text
+    ppid.send(
+        f"{address}/decide-erasure", decision="ditolak", reason_code="masih_diperlukan",
+        reason="Permohonan masih dijawab oleh dinas.",
+    )  # fmt: skip
+    citizen.get(f"/permohonan/{number}")
+    assert "Ditolak. Data masih diperlukan untuk tujuan pemrosesannya" in citizen.text
+    assert "Alasan: Permohonan masih dijawab oleh dinas." in citizen.text

@@ -21,10 +21,13 @@ HEARD = {
     ("catalog", "DaftarDataUpdated"): "record_daftar_data",
     ("notify", "MailSent"): "record_mail",
 }
+ANSWERS = {
+    (holder, "PersonForgotten"): "note_forgetting" for holder in ("letters", "notify", "privacy")
+}
 
 
 def test_the_worker_hears_the_specialists_and_nobody_else():
-    assert set(HEARD) == set(heard_by(Worker))
+    assert set(HEARD | ANSWERS) == set(heard_by(Worker))
 
 
 @pytest.mark.servers

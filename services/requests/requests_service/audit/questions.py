@@ -1,0 +1,649 @@
+"""The twelve questions that stand ready for an auditor: each a query with its parameters."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from requests_service.application import Requests
+from requests_service.audit.asking import Asked, Row, plain, with_requests
+from requests_service.audit.filters import FilterInvalid, Filters, filters_from
+from requests_service.audit.one_request import difference, state_at
+from requests_service.domain.identity import FIELDS
+
+_SECONDS_MAX = 10 * 365 * 86400
+_HOURS_MAX = 24 * 31
+_ROWS_MAX = 200
+"""Of an answer that has no pages: anything in it is a finding."""
+
+_KNOWN = ("as_of", "as_known_at")
+"""Parameters of every question that asks the trail."""
+
+_DECIDES = ("DataFoundInDip", "RequestGranted", "RequestGrantedInPart", "RequestRefused")
+_TELLS_THE_DECISION = (
+    "pemberitahuan_tertulis",
+    "surat_penyampaian_pemohon",
+    "surat_penolakan_pemohon",
+)
+_WRITTEN_AFTER: Mapping[str, tuple[str, ...]] = {
+    "tanda_bukti_penerimaan": ("RequestSubmitted",),
+    "pemberitahuan_kekurangan": ("RequestReturned",),
+    "surat_permohonan_data": ("ForwardedToPembantu",),
+    "pemberitahuan_tertulis": _DECIDES,
+    "surat_penyampaian_ppid": ("DataHandedOver",),
+    "pemberitahuan_tambahan": ("DataMasked", "RequestRefused"),
+    "surat_penyampaian_pemohon": ("DataDelivered",),
+    "surat_penolakan_ppid": ("RefusalSent",),
+    "surat_penolakan_pemohon": ("RefusalNotified",),
+    "pemberitahuan_perpanjangan": ("DeadlineExtended",),
+    "tanggapan_keberatan": ("ObjectionDecided",),
+}
+"""Each letter, and the facts of which one must stand before it; as docs/glossary.md has them."""
+_ERASES = ("PersonErased", "ForgettingConfirmed", "RetentionApplied")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two acts that two people should do."""
+
+    words: str
+    first: tuple[str, ...]
+    second: tuple[str, ...]
+
+
+PAIRS: Mapping[str, Pair] = {
+    "putus-keberatan": Pair(
+        "memutus permohonan, lalu memutus keberatannya", _DECIDES, ("ObjectionDecided",)
+    ),
+    "susun-terbit": Pair(
+        "menyusun, lalu menerbitkan Surat Penyampaian Data",
+        ("DeliveryDrafted",),
+        ("DataDelivered",),
+    ),
+    "serah-periksa": Pair(
+        "menyerahkan data, lalu memeriksa data pribadi di dalamnya",
+        ("DataHandedOver", "DataOnHandProvided"),
+        ("DataMasked", "DataFoundClean"),
+    ),
+    "periksa-terbit": Pair(
+        "memeriksa data pribadi, lalu menerbitkan Surat Penyampaian Data",
+        ("DataMasked", "DataFoundClean", "EarlierClearanceCited"),
+        ("DataDelivered",),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What a question asks back."""
+
+    name: str
+    label: str
+    hint: str = ""
+    required: bool = False
+    default: str = ""
+    choices: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """`kind` says how the cell is shown: text, position, request, time, date, who, fact, span,
+    number, fields, letter."""
+
+    key: str
+    heading: str
+    kind: str = "text"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Rows, each with the `position` it rests on; what there is more, from where."""
+
+    rows: list[Row]
+    next_before: int | None = None
+    positions: list[int] = field(default_factory=list)
+    """Of an answer that rests on several facts together."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "rows": [{name: _json(value) for name, value in row.items()} for row in self.rows],
+            "next_before": self.next_before,
+            "positions": self.positions,
+        }
+
+
+@dataclass(frozen=True)
+class Question:
+    code: str
+    title: str
+    explanation: str
+    columns: tuple[Column, ...]
+    answer: Callable[[Asked], Answer]
+    parameters: tuple[Parameter, ...] = ()
+    elsewhere: str = ""
+    """What only another service's log holds."""
+    empty: str = "Tidak ada yang ditemukan."
+
+
+REQUEST = Parameter("request", "Nomor pendaftaran", "Misalnya 2026-0042.", required=True)
+ANY_REQUEST = Parameter("request", "Nomor pendaftaran", "Kosong: semua permohonan.")
+AS_OF = Parameter(
+    "as_of", "Keadaan pada", "Tanggal, waktu, atau posisi dalam log. Kosong: sampai sekarang."
+)
+AS_KNOWN_AT = Parameter(
+    "as_known_at",
+    "Sebagaimana diketahui pada",
+    "Tanggal atau waktu. Yang baru dicatat sesudahnya tidak ikut.",
+)
+KNOWN = (AS_OF, AS_KNOWN_AT)
+_SINCE = Parameter("since", "Sejak", "Tanggal atau waktu.")
+_UNTIL = Parameter("until", "Sampai", "Tanggal atau waktu.")
+
+_POSITION = Column("position", "Posisi", "position")
+_REQUEST = Column("register_number", "Permohonan", "request")
+_TIME = Column("occurred_at", "Terjadi", "time")
+_WHO = Column("actor", "Pelaku", "who")
+_FACT = Column("type", "Peristiwa", "fact")
+
+
+def _state(asked: Asked) -> Answer:
+    app = asked.app
+    state = state_at(app, app.reading.id_of(asked.filters.request or ""), _only_known(asked))
+    return Answer([{"what": name, "value": value} for name, value in (state or {}).items()])
+
+
+def _reads(asked: Asked) -> Answer:
+    name = asked.values.get("field")
+    rows, more = asked.page(
+        "SELECT position, request_id, occurred_at, actor, role, agency, fields FROM seen"
+        f" WHERE type = 'PersonalDataRead' {'AND %s = ANY(fields)' if name else ''}",
+        [name] if name else [],
+    )
+    return Answer(with_requests(asked.app.pool, rows), more)
+
+
+def _acts(asked: Asked) -> Answer:
+    rows, more = asked.page(
+        "SELECT position, type, request_id, occurred_at, actor, role, agency, step, late FROM seen"
+    )
+    return Answer(with_requests(asked.app.pool, rows), more)
+
+
+def _statute(asked: Asked) -> Answer:
+    """Notices after the law's deadline, and requests that had none when it was over."""
+    as_of = asked.filters.as_of
+    rows, more = asked.page(
+        """
+        SELECT position, request_id, statutory_due, issued_on
+        FROM seen
+        WHERE letter = 'pemberitahuan_tertulis' AND issued_on > statutory_due
+        UNION ALL
+        SELECT last.position, submitted.request_id, last.statutory_due, NULL
+        FROM seen AS submitted
+        CROSS JOIN LATERAL (
+          SELECT position, statutory_due, next_step, occurred_at
+          FROM seen AS own
+          WHERE own.request_id = submitted.request_id AND own.register_number IS NOT NULL
+          ORDER BY position DESC
+          LIMIT 1) AS last
+        WHERE submitted.type = 'RequestSubmitted'
+          AND NOT EXISTS (
+            SELECT FROM seen AS notice
+            WHERE notice.letter = 'pemberitahuan_tertulis'
+              AND notice.request_id = submitted.request_id)
+          AND last.statutory_due < CASE
+            WHEN last.next_step IS NULL THEN (last.occurred_at AT TIME ZONE 'Asia/Jakarta')::date
+            ELSE %s END
+        """,
+        [asked.app.today(as_of).day],
+    )
+    clocks = _clock_facts(asked, [row["request_id"] for row in rows])
+    rows = [row | {"clock": clocks.get(row["request_id"], [])} for row in rows]
+    return Answer(with_requests(asked.app.pool, rows), more)
+
+
+def _clock_facts(asked: Asked, ids: list[Any]) -> dict[Any, list[Row]]:
+    """What moved the law's clock, by request."""
+    rows = asked.app.pool.query(
+        "SELECT request_id, position, type, occurred_at, statutory_due FROM trail"
+        " WHERE request_id = ANY(%s) AND (letter = 'pemberitahuan_tertulis' OR type IN"
+        " ('RequestSubmitted', 'RequestReturned', 'RequestCompleted', 'DeadlineExtended'))"
+        " ORDER BY position",
+        (ids,),
+    )
+    found: dict[Any, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.pop("request_id"), []).append(row)
+    return found
+
+
+def _same_hand(asked: Asked) -> Answer:
+    pair = PAIRS[asked.values["pair"]]
+    rows, more = asked.page(
+        """
+        SELECT second.position, min(first.position) AS first_position, second.request_id,
+               second.actor, max(second.role) AS role, max(second.agency) AS agency,
+               max(second.occurred_at) AS occurred_at, max(second.type) AS type
+        FROM seen AS first
+        JOIN seen AS second USING (request_id, actor)
+        WHERE first.type = ANY(%s) AND second.type = ANY(%s) AND first.position < second.position
+        GROUP BY second.position, second.request_id, second.actor
+        """,
+        [list(pair.first), list(pair.second)],
+    )
+    return Answer(with_requests(asked.app.pool, rows), more)
+
+
+def _changed_after_letter(asked: Asked) -> Answer:
+    rows, more = asked.page(
+        """
+        SELECT decided.position, decided.type, decided.request_id, decided.occurred_at,
+               decided.actor, decided.role, decided.agency,
+               (SELECT min(position) FROM seen AS letter
+                WHERE letter.request_id = decided.request_id AND letter.letter = ANY(%s))
+                 AS letter_position
+        FROM seen AS decided
+        WHERE (decided.type = ANY(%s)
+               OR decided.type = 'ObjectionDecided' AND decided.told LIKE 'dikabulkan%%')
+          AND EXISTS (
+            SELECT FROM seen AS letter
+            WHERE letter.request_id = decided.request_id AND letter.letter = ANY(%s)
+              AND letter.position < decided.position)
+        """,
+        [list(_TELLS_THE_DECISION), list(_DECIDES), list(_TELLS_THE_DECISION)],
+    )
+    return Answer(with_requests(asked.app.pool, rows), more)
+
+
+def _recorded_late(asked: Asked) -> Answer:
+    rows, more = asked.page(
+        "SELECT position, type, request_id, occurred_at, recorded_at, recorded_after, actor, role,"
+        " agency FROM seen WHERE recorded_after > %s",
+        [timedelta(seconds=asked.values["seconds"])],
+    )
+    return Answer(with_requests(asked.app.pool, rows), more)
+
+
+def _erased(asked: Asked) -> Answer:
+    rows, more = asked.page(
+        "SELECT position, type, request_id, occurred_at, actor, role, agency FROM seen"
+        " WHERE type = ANY(%s)",
+        [list(_ERASES)],
+    )
+    return Answer(with_requests(asked.app.pool, rows), more)
+
+
+def _gaps(asked: Asked) -> Answer:
+    """In the log itself, not in the trail; whatever is found first."""
+    streams = asked.app.pool.query(
+        f"""
+        WITH broken AS MATERIALIZED (
+          -- Of the index alone: it is the whole log that is read here.
+          SELECT stream, count(*) AS facts, max(version) AS version
+          FROM facts
+          GROUP BY stream
+          HAVING count(*) <> max(version) OR min(version) <> 1
+              OR sum(version) <> max(version) * (max(version) + 1) / 2
+          LIMIT {_ROWS_MAX})
+        SELECT (SELECT max(position) FROM facts WHERE facts.stream = broken.stream) AS position,
+               'aliran ' || stream AS where_,
+               format('%%s peristiwa, versi terakhir %%s', facts, version) AS what
+        FROM broken
+        """,
+        (),
+    )
+    sealed = asked.app.pool.query(
+        f"""
+        SELECT position, format('daun %%s', leaf_index) AS where_,
+               'disegel, tetapi tidak ada lagi dalam log' AS what
+        FROM sealed
+        WHERE NOT EXISTS (SELECT FROM facts WHERE facts.position = sealed.position)
+        LIMIT {_ROWS_MAX}
+        """,
+        (),
+    )
+    numbers = asked.app.pool.query(
+        f"""
+        SELECT position, 'nomor pendaftaran ' || register_number AS where_,
+               'nomor sebelumnya ' || coalesce(before, 'tidak ada') AS what
+        FROM (
+          SELECT position, register_number,
+                 lag(register_number) OVER (
+                   PARTITION BY left(register_number, 4)
+                   ORDER BY substr(register_number, 6)::integer) AS before
+          FROM trail
+          WHERE type = 'RequestSubmitted') AS numbered
+        WHERE substr(register_number, 6)::integer
+          <> coalesce(substr(before, 6)::integer, 0) + 1
+        LIMIT {_ROWS_MAX}
+        """,
+        (),
+    )
+    return Answer(streams + sealed + numbers)
+
+
+def _changes_near(asked: Asked) -> Answer:
+    around, hours = asked.values["around"], timedelta(hours=asked.values["hours"])
+    rows, more = asked.page(
+        "SELECT position, type, occurred_at, actor, role, agency, causation FROM seen"
+        " WHERE request_id IS NULL AND type <> 'AuditQueried'"
+        " AND occurred_at BETWEEN %s AND %s",
+        [around - hours, around + hours],
+    )
+    return Answer(rows, more)
+
+
+def _difference(asked: Asked) -> Answer:
+    app = asked.app
+    found = difference(
+        app,
+        app.reading.id_of(asked.filters.request or ""),
+        asked.values["from"],
+        asked.values["to"],
+    )
+    rows = [{"what": name, "then": then, "later": now} for name, then, now in found.changed]
+    return Answer(rows, positions=found.positions)
+
+
+def _letters_without_reason(asked: Asked) -> Answer:
+    # One anti-join for each letter: each is two index scans.
+    of_each = " UNION ALL ".join(
+        """
+        SELECT letter.position, letter.request_id, letter.letter, letter.issued_on,
+               letter.occurred_at
+        FROM seen AS letter
+        WHERE letter.letter = %s AND NOT EXISTS (
+          SELECT FROM seen AS reason
+          WHERE reason.type = ANY(%s) AND reason.request_id = letter.request_id
+            AND reason.position < letter.position)
+        """
+        for _ in _WRITTEN_AFTER
+    )
+    args = [arg for letter, types in _WRITTEN_AFTER.items() for arg in (letter, list(types))]
+    rows, more = asked.page(of_each, args)
+    return Answer(with_requests(asked.app.pool, rows), more)
+
+
+QUESTIONS: Mapping[str, Question] = {
+    question.code: question
+    for question in (
+        Question(
+            "keadaan",
+            "Bagaimana keadaan satu permohonan pada suatu waktu?",
+            "Langkah, tenggat, putusan, dan surat sebagaimana berlaku saat itu, disusun ulang dari"
+            " peristiwanya. Isi dua waktu untuk melihat apa yang waktu itu sudah diketahui.",
+            (Column("what", "Hal", "field"), Column("value", "Keadaan", "value")),
+            _state,
+            (REQUEST, *KNOWN),
+            empty="Pada waktu itu permohonan ini belum diajukan.",
+        ),
+        Question(
+            "pembaca-data-pribadi",
+            "Siapa membaca data pribadi Pemohon?",
+            "Setiap pembacaan identitas Pemohon, oleh petugas atau oleh layanan yang menyuratinya,"
+            " dengan bagian yang dibaca.",
+            (_POSITION, _TIME, _REQUEST, _WHO, Column("fields", "Yang dibaca", "fields")),
+            _reads,
+            (
+                ANY_REQUEST,
+                Parameter("field", "Bagian identitas", "Kosong: semua bagian.", choices=FIELDS),
+                *KNOWN,
+            ),
+            "Pembacaan data asli yang belum disamarkan (OriginalRead) ada dalam log layanan"
+            " privacy, dan pembukaan surat (LetterRead) dalam log layanan letters.",
+        ),
+        Question(
+            "tindakan-petugas",
+            "Apa saja yang dilakukan satu petugas?",
+            "Semua peristiwa seorang pelaku dalam kurun waktu, juga pembacaan dan tindakan yang"
+            " ditolak.",
+            (_POSITION, _TIME, _FACT, _REQUEST, Column("step", "Langkah", "number")),
+            _acts,
+            (
+                Parameter(
+                    "actor", "Petugas", "Nama pengguna, atau tanda pengenalnya.", required=True
+                ),
+                _SINCE,
+                _UNTIL,
+                *KNOWN,
+            ),
+            "Yang dikerjakannya pada layanan lain ada dalam log layanan itu.",
+        ),
+        Question(
+            "tenggat-undang-undang",
+            "Permohonan mana yang melewati tenggat undang-undang?",
+            "Pemberitahuan Tertulis yang terbit sesudah tenggat Pasal 22 UU 14/2008, atau belum"
+            " terbit ketika tenggat lewat; dengan peristiwa yang menggerakkan jamnya.",
+            (
+                _POSITION,
+                _REQUEST,
+                Column("statutory_due", "Tenggat", "date"),
+                Column("issued_on", "Terbit", "date"),
+                Column("clock", "Peristiwa jam", "clock"),
+            ),
+            _statute,
+            (ANY_REQUEST, *KNOWN),
+            empty="Tidak ada permohonan yang melewati tenggat undang-undang.",
+        ),
+        Question(
+            "satu-tangan",
+            "Siapa mengerjakan dua hal yang seharusnya dua orang?",
+            "Orang yang sama mengerjakan kedua tindakan pada permohonan yang sama.",
+            (
+                _POSITION,
+                _REQUEST,
+                _WHO,
+                Column("first_position", "Yang pertama", "position"),
+                _TIME,
+            ),
+            _same_hand,
+            (
+                Parameter(
+                    "pair",
+                    "Dua tindakan",
+                    required=True,
+                    default="putus-keberatan",
+                    choices={code: pair.words for code, pair in PAIRS.items()},
+                ),
+                ANY_REQUEST,
+                *KNOWN,
+            ),
+            "Pemeriksa data pribadi adalah yang dilaporkan layanan privacy.",
+            "Tidak ada yang mengerjakan keduanya.",
+        ),
+        Question(
+            "putusan-sesudah-surat",
+            "Putusan mana yang berubah sesudah suratnya terbit?",
+            "Putusan lain, atau keberatan yang dikabulkan, sesudah Pemberitahuan Tertulis atau"
+            " surat kepada Pemohon terbit.",
+            (
+                _POSITION,
+                _TIME,
+                _FACT,
+                _REQUEST,
+                _WHO,
+                Column("letter_position", "Surat pertama", "position"),
+            ),
+            _changed_after_letter,
+            (ANY_REQUEST, *KNOWN),
+        ),
+        Question(
+            "terlambat-dicatat",
+            "Peristiwa mana yang dicatat lama sesudah terjadi?",
+            "Selisih antara terjadinya dan dicatatnya suatu peristiwa melebihi batas. Laporan"
+            " layanan lain wajar terlambat beberapa detik.",
+            (
+                _POSITION,
+                _TIME,
+                Column("recorded_after", "Dicatat sesudah", "span"),
+                _FACT,
+                _REQUEST,
+                _WHO,
+            ),
+            _recorded_late,
+            (
+                Parameter("seconds", "Lebih dari (detik)", required=True, default="300"),
+                _SINCE,
+                _UNTIL,
+                *KNOWN,
+            ),
+        ),
+        Question(
+            "penghapusan",
+            "Data pribadi siapa yang sudah dihapus?",
+            "Setiap penghapusan, dengan bukti segelnya. Setelah itu tulisan dan identitas Pemohon"
+            " tidak terbaca oleh siapa pun; peristiwanya tetap ada.",
+            (_POSITION, _TIME, _FACT, _REQUEST, _WHO, Column("position", "Bukti", "proof")),
+            _erased,
+            (ANY_REQUEST, *KNOWN),
+            "Kunci di layanan lain dihancurkan oleh layanan itu; jawabannya kepada layanan ini ikut"
+            " tercantum bila sudah datang.",
+            "Belum ada data pribadi yang dihapus.",
+        ),
+        Question(
+            "celah",
+            "Adakah celah atau rangkap dalam catatan?",
+            "Versi tiap aliran harus berurut dari 1 tanpa celah, setiap peristiwa yang disegel"
+            " harus masih ada, dan nomor pendaftaran setahun harus berurut. Posisi boleh"
+            " berlubang: itu bekas transaksi yang batal.",
+            (_POSITION, Column("where_", "Di mana"), Column("what", "Temuan")),
+            _gaps,
+            elsewhere="Nomor surat diperiksa dalam log layanan letters.",
+            empty="Tidak ada celah dan tidak ada rangkap.",
+        ),
+        Question(
+            "perubahan-sekitar",
+            "Akun, kunci, atau pengaturan apa yang berubah di sekitar suatu kejadian?",
+            "Peristiwa yang bukan tentang permohonan: akun petugas, upaya masuk yang ditolak,"
+            " kunci segel, masa simpan.",
+            (_POSITION, _TIME, _FACT, _WHO),
+            _changes_near,
+            (
+                Parameter("around", "Waktu kejadian", "Tanggal atau waktu.", required=True),
+                Parameter("hours", "Jam sebelum dan sesudah", required=True, default="24"),
+                *KNOWN,
+            ),
+            "Berkas pengaturan (city.toml) dan peran basis data ada di tangan operator, di luar"
+            " log ini.",
+        ),
+        Question(
+            "beda",
+            "Apa yang berubah pada satu permohonan di antara dua waktu?",
+            "Keadaan permohonan pada kedua waktu dibandingkan; di bawahnya peristiwa yang"
+            " membuatnya berbeda.",
+            (
+                Column("what", "Hal", "field"),
+                Column("then", "Semula", "value"),
+                Column("later", "Menjadi", "value"),
+            ),
+            _difference,
+            (
+                REQUEST,
+                Parameter("from", "Dari", "Tanggal, waktu, atau posisi.", required=True),
+                Parameter("to", "Sampai", "Tanggal, waktu, atau posisi. Kosong: sekarang."),
+                AS_KNOWN_AT,
+            ),
+            empty="Tidak ada yang berbeda.",
+        ),
+        Question(
+            "surat-tanpa-dasar",
+            "Surat mana yang tidak sesuai dengan putusannya?",
+            "Setiap surat terbit karena suatu peristiwa, misalnya Surat Penolakan karena"
+            " penolakan. Di sini tampil surat yang tidak didahului peristiwa itu.",
+            (
+                _POSITION,
+                _TIME,
+                _REQUEST,
+                Column("letter", "Surat", "letter"),
+                Column("issued_on", "Terbit", "date"),
+            ),
+            _letters_without_reason,
+            (ANY_REQUEST, *KNOWN),
+            "Isi surat ada pada layanan letters; log ini menyimpan jenis, nomor, dan sidiknya."
+            " Cocokkan sebuah PDF di halaman Periksa Surat.",
+            "Setiap surat didahului peristiwa yang menjadi dasarnya.",
+        ),
+    )
+}
+
+
+def asked_from(
+    app: Requests, question: Question, given: Mapping[str, str], before: int | None
+) -> Asked:
+    """What was typed, read and checked. Raises FilterInvalid or RequestNotFound."""
+    typed = {name: value.strip() for name, value in given.items() if value.strip()}
+    if strange := sorted(set(typed) - {each.name for each in question.parameters}):
+        raise FilterInvalid(f"Isian tidak dikenal: {', '.join(strange)}.")
+    for each in question.parameters:
+        if each.required and not typed.setdefault(each.name, each.default):
+            raise FilterInvalid(f'Isi "{each.label}".')
+        if each.choices and each.name in typed and typed[each.name] not in each.choices:
+            raise FilterInvalid(
+                f'"{each.label}" tidak mengenal pilihan itu; pilihannya: {", ".join(each.choices)}.'
+            )
+    own = {name: typed.pop(name) for name in _READERS if name in typed}
+    if question.code == "beda":
+        own.setdefault("to", "")
+        known = {"as_known_at": typed.pop("as_known_at", None)}
+        own_read = {name: filters_from(app.pool, {"as_of": own[name]} | known) for name in _TIMES}
+        return Asked(app, filters_from(app.pool, typed), own_read, before)
+    values = {name: _READERS[name](app, value) for name, value in own.items()}
+    return Asked(app, filters_from(app.pool, typed), values, before)
+
+
+def told_of(question: Question, asked: Asked) -> dict[str, Any]:
+    """What the fact of asking says."""
+    values = {
+        name: value.as_json() if isinstance(value, Filters) else plain(value)
+        for name, value in asked.values.items()
+    }
+    return {
+        "kind": "question",
+        "question": question.code,
+        **asked.filters.as_json(),
+        **values,
+        "before": asked.before,
+    }
+
+
+def _whole(least: int, most: int, label: str) -> Callable[[Requests, str], int]:
+    def read(app: Requests, typed: str) -> int:
+        if not (typed.isascii() and typed.isdigit() and least <= int(typed) <= most):
+            raise FilterInvalid(f'"{label}" ialah bilangan bulat dari {least} sampai {most}.')
+        return int(typed)
+
+    return read
+
+
+def _instant(app: Requests, typed: str) -> datetime:
+    found = filters_from(app.pool, {"since": typed}).since
+    assert found is not None
+    return found
+
+
+_TIMES = ("from", "to")
+_READERS: Mapping[str, Callable[[Requests, str], Any]] = {
+    "field": lambda app, typed: typed,
+    "pair": lambda app, typed: typed,
+    "seconds": _whole(0, _SECONDS_MAX, "Lebih dari (detik)"),
+    "hours": _whole(1, _HOURS_MAX, "Jam sebelum dan sesudah"),
+    "around": _instant,
+    "from": lambda app, typed: typed,
+    "to": lambda app, typed: typed,
+}
+
+
+def _only_known(asked: Asked) -> Filters:
+    f = asked.filters
+    return Filters(as_of=f.as_of, as_of_position=f.as_of_position, as_known_at=f.as_known_at)
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, list):
+        return [
+            {name: plain(inner) for name, inner in each.items()} if isinstance(each, dict) else each
+            for each in value
+        ]
+    return plain(value)
