@@ -48,13 +48,11 @@ def database(postgres_url: str) -> Iterator[Callable[[str], Pool]]:
 
     def make(service: str, size: int = 8) -> Pool:
         name = f"{service}_{os.getpid()}_{next(_numbers)}"
-        admin.execute(f"CREATE DATABASE {name} STRATEGY wal_log")
-        made.append(name)
         role = f"test_{service}"
-        with suppress(psycopg2.errors.DuplicateObject):
-            admin.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'test'")
+        template = _template(admin, postgres_url, service, role)
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")
+        made.append(name)
         owner = postgres_url.format(database=name)
-        migrate(owner, ROOT / "services" / service / "migrations", role=role)
         dsn = psycopg2.extensions.make_dsn(owner, user=role, password="test")
         pools.append(Pool(dsn, size))
         return pools[-1]
@@ -65,6 +63,18 @@ def database(postgres_url: str) -> Iterator[Callable[[str], Pool]]:
     for name in made:
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     admin.close()
+
+
+def _template(admin: Pool, postgres_url: str, service: str, role: str) -> str:
+    """A migrated database of the service to copy: migrating each anew took most of a test."""
+    name = f"template_{service}_{os.getpid()}"
+    if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)):
+        with suppress(psycopg2.errors.DuplicateObject):
+            admin.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'test'")
+        admin.execute(f"CREATE DATABASE {name} STRATEGY wal_log")
+        owner = postgres_url.format(database=name)
+        migrate(owner, ROOT / "services" / service / "migrations", role=role)
+    return name
 
 
 @pytest.fixture(scope="session")

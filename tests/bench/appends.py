@@ -12,7 +12,6 @@ from chassis.actor import Actor
 from chassis.event_store import Recorder
 from chassis.postgres import Pool, connect
 from eventsourcing.persistence import ApplicationRecorder, StoredEvent
-from eventsourcing.postgres import PostgresFactory
 from eventsourcing.utils import Environment
 from psycopg2.extensions import parse_dsn
 
@@ -29,7 +28,10 @@ STATE = (
 """Of RequestGranted, as it is stored."""
 TYPE = "RequestGranted"
 
-_INSERT = "INSERT INTO facts (stream, version, type, state, occurred_at, actor, role, agency, correlation)"
+_INSERT = (
+    "INSERT INTO facts"
+    " (stream, version, type, state, occurred_at, actor, role, agency, correlation)"
+)
 
 
 def ours(dsn: str) -> Callable[[], object]:
@@ -68,6 +70,9 @@ def library(dsn: str) -> Callable[[], object]:
 
 def library_recorder(dsn: str) -> ApplicationRecorder:
     """The library's own recorder for PostgreSQL, as it comes, which makes its table if need be."""
+    # psycopg is there for the benches alone, not for the tests.
+    from eventsourcing.postgres import PostgresFactory
+
     told = parse_dsn(dsn)
     environment = {
         "POSTGRES_DBNAME": told["dbname"],

@@ -42,7 +42,7 @@ def measure(lab: Lab) -> Result:
         turns = in_turns(
             {
                 "the whole command": grant,
-                "load": _each(kept, app.repository.get),
+                "load": _each(kept, lambda each: app.repository.get(each)),
                 "decide": _decide(app, kept),
                 "save with its rows": _save(app, used),
                 "append of one ready event": timed(appends.ours(dsn)),
@@ -78,7 +78,7 @@ def _granted(app: Requests, request_id: UUID) -> DataRequest:
 
 def _decide(app: Requests, ids: list[UUID]) -> Run:
     def run(k: int) -> float:
-        loaded = iter([app.repository.get(request_id) for request_id in ids[:k]])
+        loaded: Iterator[DataRequest] = iter([app.repository.get(each) for each in ids[:k]])
 
         def decide() -> None:
             data_request = next(loaded)

@@ -1,8 +1,8 @@
 """Checking conformance
 
 Whole requests, a part of them spoilt, are checked in memory by our checker and by pm4py's token
-replay against the SOP as a Petri net. Ours also judges deadlines, roles, agencies and what each fact
-remembers, of which the net knows nothing; pm4py replays equal traces but once.
+replay against the SOP as a Petri net. Ours also judges deadlines, roles, agencies and what each
+fact remembers, of which the net knows nothing; pm4py replays equal traces but once.
 """
 
 import random

@@ -403,8 +403,8 @@ class _Story:
             self._beside(at, "@refused@", "ActNotAllowed", _WALIDATA, told)
         elif dice < 0.05:
             fields = ["address", "email", "kind", "name", "nik", "occupation", "phone"]
-            told = {"request_id": str(_STREAM), "fields": fields, "fact": None}
-            self._beside(at, "@reads@", "PersonalDataRead", _PPID, told)
+            read = {"request_id": str(_STREAM), "fields": fields, "fact": None}
+            self._beside(at, "@reads@", "PersonalDataRead", _PPID, read)
 
     def _beside(
         self, at: datetime, stream: str, type_: str, by: Actor, told: dict[str, Any]

@@ -1,4 +1,4 @@
-"""Servers and databases to measure on: PostgreSQL of our own, on a memory disk of chosen slowness."""
+"""Servers and databases to measure on: PostgreSQL of our own, on a memory disk made slower."""
 
 import os
 import shutil
@@ -18,7 +18,8 @@ from satudata.postgres import EmbeddedPostgres
 from tests.bench import history
 
 ROOT = Path(__file__).parents[2]
-MEMORY_DISK = Path("/dev/shm")
+_MEMORY_DISK = Path("/dev/shm")
+_NEEDED_BYTES = 6 * 2**30
 _SLOW_DISK = Path(__file__).with_name("slow_disk.c")
 _PGBENCH = Path("/usr/lib/postgresql/15/bin/pgbench")
 
@@ -45,9 +46,9 @@ class Lab:
         self._end.close()
 
     def folder(self) -> Path:
-        """An empty one, on the memory disk where there is one."""
-        on = MEMORY_DISK if MEMORY_DISK.is_dir() else None
-        return Path(self._end.enter_context(tempfile.TemporaryDirectory(prefix="bench", dir=on)))
+        """An empty one, on `disk`."""
+        made = tempfile.TemporaryDirectory(prefix="bench", dir=disk())
+        return Path(self._end.enter_context(made))
 
     def server(self, *, fsync_us: int = 0) -> EmbeddedPostgres:
         """One for each slowness of the disk, in microseconds; Absent without a C compiler."""
@@ -71,12 +72,12 @@ class Lab:
         """Of `requests`, for the role that the service has in production."""
         owner = self.empty_database(fsync_us=fsync_us)
         self.migrate(owner)
-        return make_dsn(owner, user="bench")
+        return str(make_dsn(owner, user="bench"))
 
     @staticmethod
     def owner(dsn: str) -> str:
         """The same database, for its owner."""
-        return make_dsn(dsn, user="postgres")
+        return str(make_dsn(dsn, user="postgres"))
 
     def migrate(self, owner: str) -> None:
         """As `satudata migrate` does it."""
@@ -121,6 +122,14 @@ class Lab:
         compiled = ["gcc", "-O2", "-shared", "-fPIC", "-o", str(library), str(_SLOW_DISK)]
         subprocess.run(compiled, check=True)
         return library
+
+
+@cache
+def disk() -> Path:
+    """A memory disk where there is one with room enough; else where temporary files lie."""
+    if _MEMORY_DISK.is_dir() and shutil.disk_usage(_MEMORY_DISK).free > _NEEDED_BYTES:
+        return _MEMORY_DISK
+    return Path(tempfile.gettempdir())
 
 
 @cache

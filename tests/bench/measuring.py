@@ -85,7 +85,7 @@ def in_turns(
     *,
     seconds: float,
     operations: int | None = None,
-    slice_seconds: float = 0.25,
+    slice_seconds: float = 0.15,
     cycles_min: int = 5,
     cycles_max: int = 1000,
     seed: int = 1,

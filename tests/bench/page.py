@@ -1,4 +1,5 @@
 """What was measured, kept as JSON, and the page that is made from it."""
+# ruff: noqa: E501 (a sentence of the page is a line)
 
 import inspect
 import json
@@ -12,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tests.bench.lab import ROOT
+from tests.bench.lab import ROOT, disk
 from tests.bench.measuring import Line, Result, Spread
 
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -69,7 +70,7 @@ def about(bench: ModuleType) -> str:
 
 
 def render(results: list[Measured]) -> str:
-    """The page; results from another machine or with other versions than the newest are left out."""
+    """The page, without results of another machine or other versions than the newest one's."""
     newest = max(results, key=lambda each: each.at)
     same = [each for each in results if each.conditions == newest.conditions]
     top = _TOP.format(example=same[0].name)
@@ -84,6 +85,7 @@ def conditions(postgresql: str) -> dict[str, str]:
         "Processor": f"{_processor()}, {os.cpu_count()} cores",
         "Memory": f"{memory:.0f} GiB",
         "System": f"{platform.freedesktop_os_release()['PRETTY_NAME']}, Linux {platform.release()}",
+        "Disk of the benches": f"{disk()}, {_file_system(disk())}",
         "PostgreSQL": postgresql,
         "Python": platform.python_version(),
         **{name: found for name in _LIBRARIES if (found := _version(name))},
@@ -140,6 +142,13 @@ def _processor() -> str:
         if line.startswith("model name"):
             return line.partition(":")[2].strip()
     return platform.machine()
+
+
+def _file_system(folder: Path) -> str:
+    """Of the longest mount point above the folder."""
+    mounts = [line.split()[1:3] for line in Path("/proc/mounts").read_text("utf-8").splitlines()]
+    above = [(mount, kind) for mount, kind in mounts if folder.is_relative_to(mount)]
+    return max(above, key=lambda each: len(each[0]))[1]
 
 
 def _version(library: str) -> str | None:

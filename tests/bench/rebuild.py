@@ -7,6 +7,7 @@ same aggregate. Ratios are of rates: above 1, ours is faster.
 """
 
 import json
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -41,7 +42,7 @@ def measure(lab: Lab) -> Result:
         for facts, target in LENGTHS.items():
             lengthen(lab.owner(dsn), request_id, facts)
             default = _library_default(app, request_id, beside)
-            runs = (
+            runs: tuple[Callable[[], object], ...] = (
                 lambda: app.repository.get(request_id),
                 _by_hand(dsn, request_id),
                 lambda repository=default: repository.get(request_id),

@@ -1,9 +1,9 @@
 """Appending while the log is sealed
 
 The same 32 writers as above, each fsync of 1 ms, append to two databases. In one the sealer runs in
-a process of its own, as in production: it takes new facts into the tree and signs a checkpoint every
-other second. It stands still while it is the other database's turn, and has its own backlog to
-carry. Sealing shares the machine's cores with the writers; it takes no lock that they wait for.
+a process of its own, as in production: it takes new facts into the tree and signs a checkpoint
+every other second. It stands still while it is the other database's turn, and has its own backlog
+to carry. Sealing shares the machine's cores with the writers; it takes no lock that they wait for.
 """
 
 import logging

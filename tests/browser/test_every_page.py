@@ -79,7 +79,14 @@ BY_ROLE = {
         *("/data/kelola?data=pasar-rakyat", "/data/pasar-rakyat", "/data/kelola/buku-tamu"),
     ),
     "atasan": ("/meja", "/meja/{refused}", "/surat"),
-    "auditor": ("/meja", "/meja/{given}", "/meja/{refused}", "/surat"),
+    "auditor": (
+        *("/meja", "/meja/{given}", "/meja/{refused}", "/surat"),
+        *("/audit", "/audit/peristiwa", "/audit/peristiwa?since=kemarin"),
+        *("/audit/kesesuaian", "/audit/kesesuaian?since=kemarin"),
+        *("/audit/permohonan/{given_number}", "/audit/pertanyaan/tindakan-petugas"),
+        "/audit/pertanyaan/keadaan?request={given_number}",
+        "/audit/pertanyaan/pembaca-data-pribadi?request={given_number}",
+    ),
     "operator": ("/notifikasi", "/kotak-surat", "/meja", "/masuk"),
 }
 

@@ -51,6 +51,7 @@ def test_an_account_is_added_listed_and_disabled(satudata):
     [
         (("staff", "add", "x", "--name", "X", "--role", "raja"), 1, "tidak dikenal"),
         (("staff", "add"), 2, "staff add NAME"),
+        (("subject", "show", "1999-0001"), 1, "Tidak ada permohonan bernomor 1999-0001"),
         (("jobs", "retry", "letters", "99999"), 1, "there is no failed job 99999"),
         (("dead-letters", "redrive", "letters", "99999"), 1, "there is no parked message"),
         (("dead-letters", "redrive", "letters"), 2, "needs the message's id"),

@@ -1,11 +1,13 @@
 """A person's data is nowhere in clear while it is held, and after the erasure nobody opens it."""
 
 import base64
+import io
 import json
 import mmap
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
@@ -61,7 +63,11 @@ def written_as(text: str) -> list[bytes]:
     return [plain, plain.hex().encode(), *shifted]
 
 
-NEEDLES = {name: written_as(text) for name, text in PERSON.items()}
+CONTROL = "the control"
+"""The title that the Walidata gave the data: everybody may read it, so a search must find it."""
+NEEDLES = {name: written_as(text) for name, text in PERSON.items()} | {
+    CONTROL: written_as(stories.LISTING["title"])
+}
 
 
 def found_in(haystack: bytes | mmap.mmap) -> set[str]:
@@ -113,6 +119,14 @@ def in_files(installation) -> dict[str, set[str]]:
     return found
 
 
+def is_nowhere_in_clear(installation) -> bool:
+    """Only the control is found, and that everywhere where things are kept."""
+    databases, files = in_databases(installation), in_files(installation)
+    assert {"catalog.daftar_data", "requests.facts"} <= set(databases)
+    assert any("pg_wal" in path for path in files)
+    return {CONTROL} == set().union(*databases.values()) == set().union(*files.values())
+
+
 def in_answers(city, request_id: str) -> set[str]:
     """What officers, auditors and integrators can still ask for, and the feed."""
     asked = [
@@ -124,6 +138,15 @@ def in_answers(city, request_id: str) -> set[str]:
     ]
     answers = [city.officer(who).fetch(path) for who, path in asked]
     return set().union(*(found_in(answer.content) for answer in answers))
+
+
+def in_export(city) -> set[str]:
+    """What an auditor takes away."""
+    asked = {"formats": ["csv", "xes", "ocel"]}
+    answer = city.officer("auditor")._send("POST", "/api/requests/audit/exports", json=asked)
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as export:
+        assert {"events.jsonl", "events.csv", "events.xes"} <= set(export.namelist())
+        return set().union(*(found_in(export.read(name)) for name in export.namelist()))
 
 
 def in_mails(installation) -> set[str]:
@@ -170,8 +193,7 @@ def test_a_person_is_nowhere_in_clear_and_after_the_erasure_nobody_opens_it(inst
     ppid = city.officer("ppid")
 
     # Held: sealed, so in clear nowhere but in the mails that left; and opened for the PPID.
-    assert {} == in_databases(installation) == in_files(installation)
-    assert list(installation.folder.rglob("pg_wal/0*"))
+    assert is_nowhere_in_clear(installation)
     assert {"name", "email"} <= in_mails(installation)
     told = json.loads(satudata(installation, "subject", "show", number, "--json").stdout)
     assert [True, True, True] == [
@@ -179,7 +201,7 @@ def test_a_person_is_nowhere_in_clear_and_after_the_erasure_nobody_opens_it(inst
     ]
     [sentence] = told["may_not_be_erased_because"]
     assert "Masa mengajukan keberatan masih berjalan" in sentence
-    assert found_in(ppid.fetch(f"/meja/{request_id}").content) == {"purpose"}
+    assert {"purpose", CONTROL} == found_in(ppid.fetch(f"/meja/{request_id}").content)
     refused = satudata(installation, "subject", "erase", number, "--reason", "permintaan", "--yes")
     assert (1, True) == (refused.returncode, "belum boleh dihapus" in refused.stderr)
 
@@ -192,10 +214,10 @@ def test_a_person_is_nowhere_in_clear_and_after_the_erasure_nobody_opens_it(inst
     told = json.loads(satudata(installation, "subject", "show", number, "--json").stdout)
     assert ("permintaan", "2027-02-01") == (told["reason"], told["erased_on"])
     assert [] == told["not_answered"]
-    assert not any(counts["key_held"] for counts in told["held"].values())
+    assert not any(counts.get("key_held") for counts in told["held"].values())
     assert 0 == told["held"]["requests"]["identities"]
-    assert {} == in_databases(installation) == in_files(installation)
-    assert set() == in_answers(city, request_id)
+    assert is_nowhere_in_clear(installation)
+    assert {CONTROL} == in_answers(city, request_id) == in_export(city)
     assert 410 == ppid.fetch(f"/meja/{request_id}/identitas", "POST").status_code
     for letter in ppid.request(request_id)["letters"]:
         status = ppid.fetch(f"/surat/{letter['letter_id']}").status_code

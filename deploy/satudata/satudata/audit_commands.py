@@ -11,7 +11,7 @@ from chassis.postgres import connect
 from chassis.settings import Settings
 from requests_service.sealing import verify_log
 
-from satudata import audit_show, events_commands
+from satudata import audit_conformance, audit_show, events_commands
 
 SettingsOf = Callable[[str], Settings]
 """The settings of a service."""
@@ -23,6 +23,7 @@ def register(commands: Any, settings_of: SettingsOf) -> None:
     of_audit = audit.add_subparsers(required=True, metavar="WHAT")
     _register_verify(of_audit, settings_of)
     audit_show.register(of_audit, settings_of)
+    audit_conformance.register(of_audit, settings_of)
     events_commands.register(commands, settings_of)
 
 
@@ -44,7 +45,7 @@ def _verify(settings_of: SettingsOf, parsed: argparse.Namespace) -> int:
         else:
             report = verify_log.run(parsed)
     except verify_log.CannotCheck as error:
-        print(f"satudata: {error}", file=sys.stderr)
+        print(verify_log.printable(f"satudata: {error}"), file=sys.stderr)
         return 2
     print(verify_log.json_of(report) if parsed.json else verify_log.text_of(report))
     return 0 if report.verified else 1
@@ -53,13 +54,13 @@ def _verify(settings_of: SettingsOf, parsed: argparse.Namespace) -> int:
 def _verify_database(settings: Settings, parsed: argparse.Namespace) -> verify_log.Report:
     from requests_service.sealing.stored_log import stored_log
 
-    keys = [verify_log.key_of(each) for each in parsed.key] or _own_keys(settings)
+    keys = verify_log.keys_of(parsed.key, verify_log.LOG) or _own_keys(settings)
     progress = verify_log.Progress(sys.stderr)
     with closing(connect(settings.database_url)) as conn, conn.cursor() as cur:
         report = verify_log.verify_stored(
             stored_log(cur),
             keys,
-            witnesses=[verify_log.key_of(each) for each in parsed.witness],
+            witnesses=verify_log.keys_of(parsed.witness, verify_log.WITNESS),
             since=[verify_log.read(each) for each in parsed.since],
             progress=progress,
         )

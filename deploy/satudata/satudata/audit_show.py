@@ -61,7 +61,7 @@ def _show(settings_of: Callable[[str], Settings], parsed: argparse.Namespace) ->
         print(json.dumps(told, ensure_ascii=False, indent=1, default=str))
     else:
         _print(state, entries, lost, names)
-    broken = lost or any(each.seal.is_ is Sealed.CHANGED for each in entries)
+    broken = lost or any(each.seal.status is Sealed.CHANGED for each in entries)
     return 1 if broken else 0
 
 
@@ -83,7 +83,7 @@ def _print(
         step = f"{each.step or '-'} > {each.next_step or 'end'}" if moved else ""
         late = f", LATE: was due {each.was_due}" if moved and each.late else ""
         print(
-            f"{each.position:>9}  {_SEALS[each.seal.is_]:<8} {at:%Y-%m-%d %H:%M}  {step:<8}"
+            f"{each.position:>9}  {_SEALS[each.seal.status]:<8} {at:%Y-%m-%d %H:%M}  {step:<8}"
             f" {each.type}, {by}{late}"
         )
     for version in lost:

@@ -127,7 +127,7 @@ def _show_request(settings: Settings, number: str, *, as_json: bool) -> int:
         print(
             f"{entry.position:>9}  {_wib(entry.occurred_at)}  {entry.type:<22} {steps:<8}"
             f" {entry.role:<14} {entry.agency or '':<14} {due:<15}"
-            f" {'LATE' if entry.late else '':<5} {entry.seal.is_}"
+            f" {'LATE' if entry.late else '':<5} {entry.seal.status}"
         )
     return 0
 
@@ -146,7 +146,7 @@ def _show_fact(settings: Settings, position: int, *, as_json: bool) -> int:
         print(f"satudata: the log has no position {position}.", file=sys.stderr)
         return 1
     seal = seals_of(pool, found)[position]
-    whole = _whole(found[0]) | {"seal": seal.is_, "leaf_index": seal.leaf_index}
+    whole = _whole(found[0]) | {"seal": seal.status, "leaf_index": seal.leaf_index}
     print(json.dumps(whole, ensure_ascii=False, indent=None if as_json else 2))
     return 0
 

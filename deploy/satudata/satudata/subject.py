@@ -36,7 +36,7 @@ _HELD: dict[str, tuple[str, str]] = {
     "notify": (
         "person_id",
         "SELECT count(*) FILTER (WHERE state IN ('waiting', 'failed')) AS mails_to_be_sent,"
-        " count(*) FILTER (WHERE state = 'sent') AS mails_that_left, false AS key_held"
+        " count(*) FILTER (WHERE state = 'sent') AS mails_that_left"
         " FROM mails WHERE request_id = %(request_id)s AND audience = 'pemohon'",
     ),
 }
@@ -70,17 +70,19 @@ def _erase(
     app: Requests, request_id: UUID, register_number: str, by: Actor, reason: str | None, *,
     yes: bool,
 ) -> int:  # fmt: skip
-    if reason is None or reason not in erasing.REASONS:
+    reasons = {code: each for code, each in erasing.REASONS.items() if code != erasing.BY_TERM}
+    if reason not in reasons:
         print("satudata: subject erase needs --reason, one of:", file=sys.stderr)
-        for code, each in erasing.REASONS.items():
+        for code, each in reasons.items():
             print(f"  {code:<20} {each.text} ({each.article})", file=sys.stderr)
         return 2
-    if not yes:
+    # What is held is refused below, without asking whether it is meant.
+    if not yes and not app.forgetting.holds(request_id):
         print(f"This cannot be undone. Type {register_number} to erase: ", end="", flush=True)
         if sys.stdin.readline().strip() != register_number:
             print("satudata: nothing was erased.", file=sys.stderr)
             return 1
-    app.forgetting.erase(request_id, by, reason=reason)
+    app.forgetting.erase(request_id, by, reason=str(reason))
     print("erased here; the other services answer as they hear of it: see `subject show`.")
     return 0
 

@@ -20,7 +20,7 @@ from chassis import clock
 from chassis.actor import Actor
 from chassis.log import WAKE, Statement, append_statement, bound
 from chassis.postgres import Pool
-from eventsourcing import persistence
+from eventsourcing import application, persistence
 from eventsourcing.utils import Environment, EnvType, resolve_topic
 
 
@@ -81,7 +81,7 @@ class _Streams(persistence.AggregateRecorder):
         limit: int | None = None,
     ) -> list[persistence.StoredEvent]:
         """One stream's rows as the library wants them."""
-        sql = f"SELECT stream, version, type, state FROM {self.table} WHERE stream = %s"
+        sql = f"SELECT version, type, state FROM {self.table} WHERE stream = %s"
         args: list[Any] = [originator_id]
         for condition, value in (("version > %s", gt), ("version <= %s", lte)):
             if value is not None:
@@ -92,8 +92,8 @@ class _Streams(persistence.AggregateRecorder):
             sql += " LIMIT %s"
             args.append(limit)
         return [
-            persistence.StoredEvent(stream, version, type_, bytes(state))
-            for stream, version, type_, state in self.pool.execute(sql, args)
+            persistence.StoredEvent(originator_id, version, type_, bytes(state))
+            for version, type_, state in self.pool.execute(sql, args)
         ]
 
 
@@ -185,6 +185,13 @@ class Recorder(_Streams, persistence.ApplicationRecorder):
         raise NotImplementedError("chassis.log.wait")
 
 
+class Repository(application.Repository[UUID]):
+    """The library's; but it does not ask each fact whether it is one, which took half of all."""
+
+    def get(self, aggregate_id: UUID, **how: Any) -> Any:
+        return super().get(aggregate_id, projector_func=_replay, **how)
+
+
 class Snapshots(_Streams):
     """Aggregates as they were at some version."""
 
@@ -274,6 +281,12 @@ class Factory(persistence.InfrastructureFactory[persistence.TrackingRecorder]):
 
     def close(self) -> None:
         self._pool.close()
+
+
+def _replay(aggregate: Any, facts: Iterable[Any]) -> Any:
+    for fact in facts:
+        aggregate = fact.mutate(aggregate)
+    return aggregate
 
 
 def _execute(cur: Any, statements: Sequence[Statement]) -> None:

@@ -7,12 +7,19 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg2
+import psycopg2.errors
 import psycopg2.extras
 from psycopg2 import extensions
 
 psycopg2.extras.register_uuid()
 
 _CONNECT_SECONDS = 3
+_AWAY = (
+    psycopg2.OperationalError,
+    psycopg2.InterfaceError,
+    # What was the primary server is none any more.
+    psycopg2.errors.ReadOnlySqlTransaction,
+)
 
 
 class Transaction(extensions.cursor):  # type: ignore[misc]
@@ -31,15 +38,15 @@ def green() -> bool:
 
 
 def connect(dsn: str) -> Any:
-    """A new connection in autocommit; raises psycopg2.OperationalError within seconds."""
-    if not green():
-        conn = psycopg2.connect(dsn, connect_timeout=_CONNECT_SECONDS)
-    else:
-        from eventlet import Timeout
+    """A new connection in autocommit; raises psycopg2.OperationalError within seconds.
 
-        # libpq forgets connect_timeout when it is polled.
-        with Timeout(_CONNECT_SECONDS, psycopg2.OperationalError("connecting took too long")):
-            conn = psycopg2.connect(dsn)
+    The DSN may name several hosts (`host=a,b target_session_attrs=read-write`): each has as long.
+    """
+    conn = (
+        _connect_in_green_thread(dsn)
+        if green()
+        else psycopg2.connect(dsn, connect_timeout=_CONNECT_SECONDS)
+    )
     conn.autocommit = True
     return conn
 
@@ -47,9 +54,35 @@ def connect(dsn: str) -> Any:
 def is_away(error: BaseException) -> bool:
     """Whether nothing but the database's absence explains this error."""
     code = getattr(error, "pgcode", None)
-    return isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError) and (
-        code is None or code[:2] == "08" or code in ("57P01", "57P02", "57P03", "53300")
+    return isinstance(error, _AWAY) and (
+        code is None or code[:2] == "08" or code in ("57P01", "57P02", "57P03", "53300", "25006")
     )
+
+
+def _connect_in_green_thread(dsn: str) -> Any:
+    # libpq forgets connect_timeout when it is polled, and would wait for a silent host for ever.
+    from eventlet import Timeout
+
+    refused = psycopg2.OperationalError("no host named")
+    for one in _each_host(dsn):
+        try:
+            with Timeout(_CONNECT_SECONDS, psycopg2.OperationalError("connecting took too long")):
+                return psycopg2.connect(one)
+        except psycopg2.OperationalError as error:
+            refused = error
+    raise refused
+
+
+def _each_host(dsn: str) -> list[str]:
+    told = extensions.parse_dsn(dsn)
+    hosts, ports = told.get("host", "").split(","), told.get("port", "").split(",")
+    if len(hosts) == 1:
+        return [dsn]
+    ports = ports * len(hosts) if len(ports) == 1 else ports
+    return [
+        extensions.make_dsn(dsn, host=host, port=port or "5432")
+        for host, port in zip(hosts, ports, strict=True)
+    ]
 
 
 def _unpatched_select() -> Any:

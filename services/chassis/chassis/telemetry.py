@@ -12,7 +12,6 @@ MESSAGES_HANDLED = Counter("messages_handled", "Messages handled", ["service", "
 MESSAGES_PARKED = Counter("messages_parked", "Messages set aside", ["service", "type"])
 JOBS_DONE = Counter("jobs_done", "Jobs done", ["service", "kind"])
 JOBS_FAILED = Counter("jobs_failed", "Attempts at jobs that failed", ["service", "kind"])
-FOLLOWER_STOPPED = Gauge("follower_stopped", "1 while a reader of the log cannot go on", ["name"])
 HTTP_SECONDS = Histogram(
     "http_request_seconds", "Time to answer", ["service", "method", "route", "status"]
 )

@@ -91,4 +91,3 @@ class TestApplication(InEnvironment, application_cases.ApplicationTestCase):
 
 def _settings(pool):
     return {"PERSISTENCE_MODULE": "chassis.event_store", "DATABASE_URL": pool.dsn}
-

@@ -17,6 +17,7 @@ from chassis.event_store import (
     AlreadyAnswered,
     AlreadyHandled,
     Recorder,
+    Repository,
     StaleVersion,
     answered,
     handled,
@@ -129,6 +130,9 @@ class Requests(Application[UUID]):
 
     def construct_recorder(self) -> Recorder:
         return Recorder(self.pool)
+
+    def construct_repository(self) -> Repository:
+        return Repository(self.events)
 
     def today(self, at: datetime | None = None) -> Today:
         at = at or clock.now()

@@ -12,10 +12,11 @@ from typing import Any
 import structlog
 from chassis.log import WAKE_CHANNEL, last_given, wait
 from chassis.postgres import Pool, connect, is_away
-from chassis.telemetry import FOLLOWER_STOPPED
+from prometheus_client import Gauge
 
 _log = structlog.get_logger()
 _LOCK = 4714
+_STOPPED = Gauge("follower_stopped", "1 while a reader of the log cannot go on", ["name"])
 
 Step = Callable[[Any], bool]
 """Does the next bit with a cursor in autocommit, in transactions of its own; True when there may
@@ -54,7 +55,7 @@ class Follower:
                 with closing(connect(self._dsn)) as conn, conn.cursor() as cur:
                     self._lead(conn, cur)
             except Exception as error:
-                FOLLOWER_STOPPED.labels(self._name).set(1)
+                _STOPPED.labels(self._name).set(1)
                 _log.warning("follower_stopped", name=self._name, error=type(error).__name__)
                 if not is_away(error):
                     self._note(f"{type(error).__name__}: {error}"[:500])
@@ -74,7 +75,7 @@ class Follower:
             more = self._step(cur)
             if not went_well:
                 went_well = True
-                FOLLOWER_STOPPED.labels(self._name).set(0)
+                _STOPPED.labels(self._name).set(0)
                 self._note(None)
             if not more:
                 wait(conn, cur, since=given, seconds=self._pause_seconds)

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from json.encoder import encode_basestring as quoted
 from types import MappingProxyType
 from typing import Any, Self
@@ -133,7 +134,7 @@ class Export:
         yield "README.txt", [README.encode()]
         yield "checkpoint.txt", [self._checkpoint.text.encode()]
         yield "keys.txt", [_keys(self._pool, self._origin)]
-        yield "verify_log.py", [(files("requests_service.sealing") / "verify_log.py").read_bytes()]
+        yield "verify_log.py", [verifier_file().read_bytes()]
         yield "events.jsonl", _jsonl(self._facts())
         if self._complete:
             yield "leaves.bin", leaf_hashes(self._pool, self._checkpoint.size)
@@ -228,6 +229,11 @@ def begin_export(
     return Export(
         app.pool, checkpoint, origin=origin, made_by=by.role, filters=filters, formats=wanted
     )
+
+
+def verifier_file() -> Traversable:
+    """The program that checks an export."""
+    return files("requests_service.sealing") / "verify_log.py"
 
 
 def _jsonl(facts: Iterable[SealedFact]) -> Iterator[bytes]:

@@ -33,16 +33,19 @@ class Paths:
     def of(self, leaves: Sequence[int]) -> list[list[bytes]]:
         """The proof of each leaf."""
         paths = [inclusion_path(leaf, self._size) for leaf in leaves]
-        wanted = under(stretch for path in paths for stretch in path)
+        # Neighbours share all but the lowest.
+        stretches = {stretch for path in paths for stretch in path}
+        wanted = under(stretches)
         with self._pool.connection() as conn, conn.cursor() as cur:
             found = proofs.load(cur, wanted - self._above.keys())
         rows = {name: _rows(hashes) for name, hashes in found.items()}
         self._above |= {name: each for name, each in rows.items() if name[0]}
         rows |= self._above
-        return [
-            [root_of([_hash(rows, each) for each in subtrees(stretch)]) for stretch in path]
-            for path in paths
-        ]
+        hashes = {
+            stretch: root_of([_hash(rows, each) for each in subtrees(stretch)])
+            for stretch in stretches
+        }
+        return [[hashes[stretch] for stretch in path] for path in paths]
 
 
 def leaf_hashes(pool: Pool, size: int) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ from typing import Any
 from requests_service.audit.sealed_facts import SealedFact
 from requests_service.audit.table import COLUMNS, row_of
 
-_ROW_GROUP = 20_000
+_ROW_GROUP = 5_000
 _PIECE_BYTES = 1 << 20
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TIMES = ("occurred_at", "recorded_at")

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from chassis.postgres import Pool
+
 from requests_service.application import Requests
 from requests_service.audit.asking import Asked, Row, plain, with_requests
 from requests_service.audit.filters import FilterInvalid, Filters, filters_from
@@ -286,25 +288,15 @@ def _gaps(asked: Asked) -> Answer:
               OR sum(version) <> max(version) * (max(version) + 1) / 2
           LIMIT {_ROWS_MAX})
         SELECT (SELECT max(position) FROM facts WHERE facts.stream = broken.stream) AS position,
-               'aliran ' || stream AS where_,
+               'aliran ' || stream AS place,
                format('%%s peristiwa, versi terakhir %%s', facts, version) AS what
         FROM broken
         """,
         (),
     )
-    sealed = asked.app.pool.query(
-        f"""
-        SELECT position, format('daun %%s', leaf_index) AS where_,
-               'disegel, tetapi tidak ada lagi dalam log' AS what
-        FROM sealed
-        WHERE NOT EXISTS (SELECT FROM facts WHERE facts.position = sealed.position)
-        LIMIT {_ROWS_MAX}
-        """,
-        (),
-    )
     numbers = asked.app.pool.query(
         f"""
-        SELECT position, 'nomor pendaftaran ' || register_number AS where_,
+        SELECT position, 'nomor pendaftaran ' || register_number AS place,
                'nomor sebelumnya ' || coalesce(before, 'tidak ada') AS what
         FROM (
           SELECT position, register_number,
@@ -319,7 +311,42 @@ def _gaps(asked: Asked) -> Answer:
         """,
         (),
     )
-    return Answer(streams + sealed + numbers)
+    return Answer(streams + _unlike_the_seal(asked.app.pool) + numbers)
+
+
+def _unlike_the_seal(pool: Pool) -> list[Row]:
+    """Positions that were sealed and are gone, or are there and were not sealed in their turn."""
+    (sealed,) = pool.execute(
+        "SELECT count(*), sum(hashint8extended(position, 0)), max(position) FROM sealed"
+    )
+    (there,) = pool.execute(
+        "SELECT count(*), sum(hashint8extended(position, 0)) FROM facts WHERE position <= %s",
+        (sealed[2],),
+    )
+    # Ten times faster than to compare one by one, which is done when these differ.
+    if sealed[:2] == there:
+        return []
+    return pool.query(
+        f"""
+        WITH off AS MATERIALIZED (
+          SELECT sealed.position AS sealed, fact.position AS there
+          FROM sealed
+          FULL JOIN (
+            SELECT position
+            FROM facts
+            WHERE position <= (SELECT max(position) FROM sealed)) AS fact
+            ON fact.position = sealed.position
+          WHERE sealed.position IS NULL OR fact.position IS NULL
+          LIMIT {_ROWS_MAX})
+        SELECT coalesce(sealed, there) AS position,
+               'posisi ' || coalesce(sealed, there) AS place,
+               CASE WHEN there IS NULL
+                 THEN 'disegel, tetapi tidak ada lagi dalam log'
+                 ELSE 'ada dalam log di antara yang disegel, tetapi tidak disegel' END AS what
+        FROM off
+        """,
+        (),
+    )
 
 
 def _changes_near(asked: Asked) -> Answer:
@@ -504,9 +531,9 @@ QUESTIONS: Mapping[str, Question] = {
             "celah",
             "Adakah celah atau rangkap dalam catatan?",
             "Versi tiap aliran harus berurut dari 1 tanpa celah, setiap peristiwa yang disegel"
-            " harus masih ada, dan nomor pendaftaran setahun harus berurut. Posisi boleh"
-            " berlubang: itu bekas transaksi yang batal.",
-            (_POSITION, Column("where_", "Di mana"), Column("what", "Temuan")),
+            " harus masih ada dan tidak ada yang disisipkan di antaranya, dan nomor pendaftaran"
+            " setahun harus berurut. Posisi boleh berlubang: itu bekas transaksi yang batal.",
+            (_POSITION, Column("place", "Di mana"), Column("what", "Temuan")),
             _gaps,
             elsewhere="Nomor surat diperiksa dalam log layanan letters.",
             empty="Tidak ada celah dan tidak ada rangkap.",

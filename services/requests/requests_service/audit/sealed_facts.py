@@ -41,13 +41,18 @@ class SealedFact:
 
     @property
     def state(self) -> str:
-        """The stored bytes as text. Raises UnicodeDecodeError: somebody wrote them past us."""
-        return self.row.state.decode()
+        """The stored bytes as text. What cannot be text was not written by us: it shows as such,
+        and no longer has the digest that was sealed."""
+        return self.row.state.decode(errors="replace")
 
     @cached_property
     def told(self) -> dict[str, Any]:
-        """The state as the JSON object that it is."""
-        return dict(json.loads(self.row.state))
+        """The state as the JSON object that it is; empty when somebody made it something else."""
+        try:
+            told = json.loads(self.row.state)
+        except ValueError:
+            return {}
+        return told if isinstance(told, dict) else {}
 
 
 class Chosen:
@@ -99,7 +104,9 @@ class Chosen:
 
     def _reach(self, cur: Any) -> int:
         """The last position that can be told of."""
-        cur.execute("SELECT position FROM sealed WHERE leaf_index = %s", (self._size - 1,))
+        cur.execute(
+            "SELECT coalesce(max(position), 0) FROM sealed WHERE leaf_index < %s", (self._size,)
+        )
         sealed = int(cur.fetchone()[0])
         if not self._filters.asked():
             return sealed
@@ -108,14 +115,20 @@ class Chosen:
 
     def _list(self, cur: Any, name: str, order: str) -> int:
         condition, values = self._filters.condition()
-        trail = " JOIN trail USING (position)" if self._filters.asked() else ""
+        trail = ""
+        if self._filters.asked():
+            # Meanwhile the trail goes on.
+            trail = " JOIN (SELECT * FROM trail WHERE position <= %s) AS trail USING (position)"
+            values = [self.up_to, self._size, *values]
+        else:
+            values = [self._size]
         cases = " JOIN (SELECT position, correlation FROM facts) AS cases USING (position)"
         facts = cases if "correlation" in order else ""
         cur.execute(
             f"DECLARE {name} SCROLL CURSOR WITH HOLD FOR"
             f" SELECT leaf_index, position FROM sealed{trail}{facts}"
             f" WHERE leaf_index < %s AND {condition} ORDER BY {order}",
-            [self._size, *values],
+            values,
         )
         cur.execute(f"MOVE FORWARD ALL IN {name}")
         return int(cur.statusmessage.removeprefix("MOVE "))

@@ -26,7 +26,7 @@ class Sealed(StrEnum):
 class Seal:
     """Of one fact."""
 
-    is_: Sealed
+    status: Sealed
     leaf_index: int | None = None
     checkpoint_size: int | None = None
 

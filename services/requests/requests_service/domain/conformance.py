@@ -230,15 +230,15 @@ class Checker:
             found.append(
                 Deviation(Kind.OUT_OF_ORDER, case.step, "RequestReturned dahulu", seen.type)
             )
-        found += [
-            Deviation(_KINDS_OF_NEEDS.get(need, Kind.OUT_OF_ORDER), case.step, need, seen.type)
-            for need in move.needs
-            if not self._is_met(need, case, on)
-        ]
+        for need in move.needs:
+            if not self._is_met(need, case, on):
+                kind = _KINDS_OF_NEEDS.get(need, Kind.OUT_OF_ORDER)
+                found.append(Deviation(kind, case.step, need, seen.type))
         leaves = move.next_step != case.step
         if leaves and not move.is_act and case.due and on > case.due:
             found.append(Deviation(Kind.LATE_STEP, case.step, case.due, on))
-        self._judge_the_law(case, seen, found)
+        if move.is_act:
+            self._judge_the_law(case, seen, found)
 
     def _judge_the_law(self, case: Case, seen: Seen, found: list[Deviation]) -> None:
         on = seen.data["on"]

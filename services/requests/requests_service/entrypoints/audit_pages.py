@@ -28,6 +28,7 @@ from requests_service.entrypoints.audit_http import (
     told_of_request,
 )
 from requests_service.entrypoints.audit_shown import Shown
+from requests_service.entrypoints.conformance_shown import deviations_shown
 from requests_service.entrypoints.session import Page
 from requests_service.entrypoints.typed import Typed
 
@@ -102,6 +103,7 @@ def one_request(
         state=state_at(app, request_id, known),
         form=Form({"as_of": as_of, "as_known_at": as_known_at}),
         partial=bool(known.asked()),
+        deviations=[] if known.asked() else deviations_shown(app.pool, request_id),
         address=_address(request),
         to=Shown(app),
     )

@@ -205,4 +205,4 @@ class Shown:
 
     def seal(self, seal: Seal) -> tuple[str, str]:
         """Words and colour."""
-        return _SEALS[seal.is_]
+        return _SEALS[seal.status]

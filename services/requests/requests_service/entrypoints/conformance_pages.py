@@ -1,13 +1,11 @@
 """/audit/kesesuaian: whether the SOP was kept, as tables and drawn on its flow; /sop.bpmn."""
 
-import re
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Any
 
-from chassis.pages import Form, render, ribuan, tanggal
+from chassis.pages import Form, render, ribuan
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
@@ -19,13 +17,13 @@ from requests_service.audit.conformance import (
     period_from,
 )
 from requests_service.audit.recording import note_query
-from requests_service.audit.words import title_of
 from requests_service.domain import bpmn
-from requests_service.domain.conformance import FACTS, LABELS, Kind
+from requests_service.domain.conformance import LABELS, Kind
 from requests_service.domain.flow import Node, Point, flow
 from requests_service.domain.sop import STEPS
 from requests_service.entrypoints.audit_pages import Auditor
 from requests_service.entrypoints.audit_shown import Shown
+from requests_service.entrypoints.conformance_shown import said
 from requests_service.entrypoints.session import Page
 
 router = APIRouter(include_in_schema=False, route_class=Page)
@@ -35,18 +33,6 @@ _MARKS = [
     *(node for group in _FLOW.groups for node in group.nodes if node.kind != "act"),
 ]
 _LETTERS_PER_LINE = 21
-
-
-_FIELDS = {
-    "step": "langkah",
-    "agency": "perangkat daerah",
-    "was_due": "tenggat waktu itu",
-    "late": "terlambat",
-    "next_step": "langkah berikut",
-    "next_due": "tenggat berikut",
-    "statutory_due": "tenggat undang-undang",
-}
-_WORD = re.compile(r"\b(\d{4}-\d\d-\d\d|" + "|".join([*FACTS, *_FIELDS]) + r")\b")
 
 
 @dataclass(frozen=True)
@@ -84,7 +70,7 @@ def conformance(
     except PeriodInvalid as error:
         wrong = Form({"since": since, "until": until}, {"since": str(error)})
         return render(request, "audit_kesesuaian.html", 422, form=wrong, found=None)
-    note_query(app, who.actor, {"conformance": True, **period.as_json()})
+    note_query(app, who.actor, {"kind": "conformance", **period.as_json()})
     found = conformance_of(app.pool, period, today=today)
     to = Shown(app)
     return render(
@@ -94,7 +80,7 @@ def conformance(
         found=found,
         counts=_counts(found, to),
         labels=LABELS,
-        said=_said,
+        said=said,
         picture=_FLOW,
         marks=_MARKS,
         boxes=list(_boxes(found)),
@@ -134,17 +120,6 @@ def _counts(found: Conformance, to: Shown) -> list[tuple[str, str, list[tuple[st
         ),
         ("Menurut pelaku", "Pelaku", told("officer", to.who)),
     ]
-
-
-def _said(text: str) -> str:
-    """Names of facts in the words of the screen, ISO dates as they are read."""
-    return _WORD.sub(lambda found: _in_words(found[0]), text)
-
-
-def _in_words(word: str) -> str:
-    if word in _FIELDS:
-        return _FIELDS[word]
-    return title_of(word) if word[0].isupper() else tanggal(date.fromisoformat(word))
 
 
 # The picture

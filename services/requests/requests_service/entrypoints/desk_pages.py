@@ -22,6 +22,8 @@ from requests_service.domain.identity import FIELDS
 from requests_service.domain.roles import Role
 from requests_service.domain.words import STATES
 from requests_service.entrypoints.acts import FIELD_WORDS, OFFICER_ACTS, Act, OpenAct
+from requests_service.entrypoints.audit_http import AUDITORS
+from requests_service.entrypoints.conformance_shown import deviations_shown
 from requests_service.entrypoints.session import Page
 from requests_service.entrypoints.shown import (
     erasing_of,
@@ -189,6 +191,7 @@ def _page(
         review_href=f"/privasi/{request_id}" if _is_for_review(it, who) else "",
         propose_extension=_propose_extension(app, it),
         erasing=erasing_of(app, answer, timeline),
+        deviations=deviations_shown(app.pool, request_id) if who.role in AUDITORS else [],
         identity=identity,
         may_see_identity=who.role != Role.AUDITOR,
         done_words=done_words,
@@ -205,7 +208,9 @@ def _row(app: Requests, row: Mapping[str, Any]) -> dict[str, Any]:
         "activity": step.activity if step else "",
         "state_label": STATES[row["state"]],
         "state_kind": {"received": "good", "refused": "bad"}.get(row["state"], "plain"),
-        "waiting_label": waiting_label(row["waiting_for"]),
+        "waiting_label": waiting_label(
+            row["waiting_for"] or (Role.PPID if row["erasure_asked_on"] else None)
+        ),
         "working_days": {
             name: working_days_to(app, row[name])
             for name in ("due", "statutory_due", "objection_due")

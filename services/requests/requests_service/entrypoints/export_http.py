@@ -10,7 +10,7 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import Field
 
 from requests_service.application import Requests
-from requests_service.audit.exports import FORMATS, Export, begin_export
+from requests_service.audit.exports import FORMATS, Export, begin_export, verifier_file
 from requests_service.audit.filters import FilterInvalid
 from requests_service.audit.words import TITLES
 from requests_service.bootstrap import log_origin
@@ -56,6 +56,12 @@ def export(request: Request, body: Exporting, who: audit_http.Auditor) -> Respon
     """
     given = body.model_dump(exclude={"formats", "types"}) | {"types": ",".join(body.types)}
     return _sent(_begun(request, who, given, body.formats))
+
+
+@pages.get("/audit/verify_log.py")
+def verifier() -> Response:
+    """The program that checks an export, for everybody: it is the same in each export."""
+    return Response(verifier_file().read_bytes(), 200, None, "text/x-python; charset=utf-8")
 
 
 @pages.get("/audit/ekspor")

@@ -11,6 +11,7 @@ import io
 import json
 from collections.abc import Iterable
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 import structlog
@@ -29,6 +30,7 @@ _FOUND = Counter(
     "sop_deviations", "Deviations from the SOP found since this process began", ["kind"]
 )
 _CASE = tuple(each.name for each in fields(Case))
+_rest_of = attrgetter(*_CASE[3:])
 _DAYS = frozenset(name for name in _CASE if name.endswith(("_on", "due")))
 _READ_CASES = (
     "SELECT request_id::text, {} FROM conformance WHERE request_id = ANY(%s::uuid[])".format(
@@ -121,7 +123,7 @@ def _read_cases(cur: Any, streams: Iterable[str]) -> dict[str, Case]:
     cur.execute(_READ_CASES, (list(streams),))
     cases = {}
     for stream, *values in cur.fetchall():
-        case = cases[stream] = Case(**dict(zip(_CASE, values, strict=True)))
+        case = cases[stream] = Case(*values)
         case.done = set(case.done)
     return cases
 
@@ -131,9 +133,8 @@ def _write_cases(cur: Any, known: set[str], rows: Iterable[tuple[str, str, Case]
     cur.execute("DELETE FROM conformance WHERE request_id = ANY(%s::uuid[])", (list(known),))
     lines = io.StringIO()
     for stream, number, case in rows:
-        values = {name: getattr(case, name) for name in _CASE}
-        values["done"] = "{" + ",".join(sorted(case.done)) + "}"
-        lines.write(_line((stream, number, *values.values())))
+        done = "{" + ",".join(sorted(case.done)) + "}"
+        lines.write(_line((stream, number, case.version, case.step, done, *_rest_of(case))))
     _copy(cur, "conformance", lines)
 
 

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -11,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 _LOG = b"\x01"
 _WITNESS = b"\x04"
 """An Ed25519 signature of a note; a cosignature that says when (c2sp.org/tlog-cosignature)."""
-_RAW = 32
+_RAW_BYTES = 32
 
 
 class KeyUnreadable(ValueError):
@@ -49,11 +48,13 @@ def key_of(written: str) -> VerifierKey:
     try:
         name, id_, rest = written.split("+", 2)
         raw = base64.b64decode(rest, validate=True)
-        key = _key(name, raw[:1], raw[1:])
-        assert name and raw[:1] in (_LOG, _WITNESS) and len(raw) == 1 + _RAW
-        assert key.id.hex() == id_
-    except (ValueError, AssertionError) as error:
+    except ValueError as error:
         raise KeyUnreadable(f"not a verifier key: {written!r}") from error
+    key = _key(name, raw[:1], raw[1:])
+    if not name or key.kind not in (_LOG, _WITNESS) or len(key.public) != _RAW_BYTES:
+        raise KeyUnreadable(f"not an Ed25519 key: {written!r}")
+    if key.id.hex() != id_:
+        raise KeyUnreadable(f"its name, hash and key do not fit: {written!r}")
     return key
 
 
@@ -101,5 +102,5 @@ def _line(name: str, raw: bytes) -> str:
     return f"— {name} {_base64(raw)}\n"
 
 
-def _base64(raw: Any) -> str:
+def _base64(raw: bytes) -> str:
     return base64.b64encode(raw).decode()

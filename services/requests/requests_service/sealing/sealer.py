@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import structlog
 from chassis import log
@@ -72,7 +72,7 @@ class Sealer:
         self._announced = True
 
 
-def stream_of_keys(origin: str) -> Any:
+def stream_of_keys(origin: str) -> UUID:
     """Where the log tells of its own keys."""
     return uuid5(NAMESPACE_URL, origin)
 
@@ -138,8 +138,10 @@ def _extend(cur: Any, size: int, facts: Sequence[Unsealed]) -> None:
     if letters := [fact.position for fact in facts if fact.type == "LetterIssued"]:
         cur.execute(
             "INSERT INTO sealed_letters (letter_id, position)"
-            " SELECT convert_from(state, 'UTF8')::jsonb ->> 'letter_id', position"
-            " FROM facts WHERE position = ANY(%s) ORDER BY position ON CONFLICT DO NOTHING",
+            " SELECT letter_id, position FROM ("
+            "  SELECT convert_from(state, 'UTF8')::jsonb ->> 'letter_id' AS letter_id, position"
+            "  FROM facts WHERE position = ANY(%s)) AS letters"
+            " WHERE letter_id IS NOT NULL ORDER BY position ON CONFLICT DO NOTHING",
             (letters,),
         )
     cur.execute("UPDATE progress SET position = %s WHERE name = 'sealer'", (facts[-1].position,))

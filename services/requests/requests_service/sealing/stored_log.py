@@ -1,6 +1,7 @@
 """The log in our database as the verifier takes it: checkpoints, facts, tiles."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from requests_service.sealing.entries import COLUMNS
@@ -52,10 +53,14 @@ def _tiles(cur: Any) -> Iterator[tuple[int, int, bytes]]:
 
 def _pages(cur: Any, sql: str, after: tuple[int, ...], limit: int) -> Iterator[Any]:
     """All rows; those columns come first that they are ordered by."""
-    while True:
+
+    def fetch(after: Sequence[int]) -> list[Any]:
         cur.execute(sql, (*after, limit))
-        rows = cur.fetchall()
-        yield from rows
-        if len(rows) < limit:
-            return
-        after = rows[-1][: len(after)]
+        return list(cur.fetchall())
+
+    # The database prepares a page while the one before it is looked at.
+    with ThreadPoolExecutor(1) as ahead:
+        coming = ahead.submit(fetch, after)
+        while rows := coming.result():
+            coming = ahead.submit(fetch, rows[-1][: len(after)])
+            yield from rows

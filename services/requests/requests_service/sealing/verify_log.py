@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Checks the sealed log of Satu Data, or what was exported of it, trusting nobody who gave it.
 
 One file for any Python from 3.9 with the package `cryptography`; it asks no network unless told to:
@@ -78,9 +77,13 @@ KINDS = {
     "malformed": "it cannot be read as what it should be",
 }
 
+LOG, WITNESS = 1, 4
+"""Types of Ed25519 keys: of signed-note, and of tlog-cosignature."""
 BACK_DATED_SECONDS = 60
 """Clocks of servers are set back by less; two writers may pass each other by milliseconds."""
 _FINDINGS_MAX = 100
+_KEPT_MAX = 4096
+"""What is kept in mind while it is looked for where a change is."""
 _NOTE_BYTES_MAX = 64 * 1024
 _SIGNATURES_MAX = 64
 _SMALL_FILE_BYTES_MAX = 4 * 1024 * 1024
@@ -208,9 +211,19 @@ def key_of(written: str) -> Key:
         raise CannotCheck(f"this is not a verifier key: {written[:200]!r}") from error
     if not name or re.search(r"\s", name) or not fits:
         raise CannotCheck(f"the parts of this verifier key contradict each other: {written[:200]}")
-    if key.type not in (1, 4) or len(key.public) != _HASH_BYTES:
+    if key.type not in (LOG, WITNESS) or len(key.public) != _HASH_BYTES:
         raise CannotCheck(f"only Ed25519 keys of types 1 and 4 are known here: {written[:200]}")
     return key
+
+
+def keys_of(written: Iterable[str], type_: int) -> list[Key]:
+    """Keys of LOG or of WITNESS. Raises CannotCheck."""
+    keys = [key_of(each) for each in written]
+    for key in keys:
+        if key.type != type_:
+            meant = "a witness" if key.type == WITNESS else "a log"
+            raise CannotCheck(f"this is the key of {meant}: {key}")
+    return keys
 
 
 def open_checkpoint(note: bytes, keys: Sequence[Key]) -> Checkpoint:
@@ -227,7 +240,7 @@ def open_checkpoint(note: bytes, keys: Sequence[Key]) -> Checkpoint:
             if raw is None:
                 continue
             seconds = _check_signature(text, raw, key)
-            if key.type == 4:
+            if key.type == WITNESS:
                 witnessed[key.name] = seconds
             elif key.name == origin:
                 signed_by.append(str(key))
@@ -294,14 +307,14 @@ def _signature_of(line: str, key: Key) -> bytes | None:
 def _check_signature(text: str, raw: bytes, key: Key) -> int:
     """When a witness signed; 0 for a log, whose signature says no time. Raises Wrong."""
     seconds, message = 0, text.encode()
-    if key.type == 4:
+    if key.type == WITNESS:
         seconds, raw = int.from_bytes(raw[:8], "big"), raw[8:]
         message = f"cosignature/v1\ntime {seconds}\n".encode() + message
     try:
         Ed25519PublicKey.from_public_bytes(key.public).verify(raw, message)
     except (InvalidSignature, UnsupportedAlgorithm, ValueError) as error:
         raise Wrong("signature", f"the signature of {key.name!r} does not fit the text") from error
-    if key.type == 4 and not 0 < seconds < 1 << 63:
+    if key.type == WITNESS and not 0 < seconds < 1 << 63:
         raise Wrong("signature", f"the witness {key.name!r} signed without a time")
     return seconds
 
@@ -731,11 +744,15 @@ class _Misnamed:
     def __init__(self) -> None:
         self._runs: list[tuple[int, int, int, int]] = []
         """First and last leaf, first and last position."""
+        self._more = 0
 
     def add(self, leaf: int, position: int) -> None:
         first, first_position = leaf, position
         if self._runs and self._runs[-1][1] == leaf - 1:
             first, _, first_position, _ = self._runs.pop()
+        elif len(self._runs) == _KEPT_MAX:
+            self._more += 1
+            return
         self._runs.append((first, leaf, first_position, position))
 
     def tell(self, report: Report) -> None:
@@ -746,6 +763,7 @@ class _Misnamed:
                 text = f"position {position} to position {last_position} were sealed as leaves"
                 text += f" {first} to {last}; they are said to be others, or none"
             report.add("mapping", text, position=position, leaf=first)
+        report.unlisted += self._more
 
 
 class _Alignment:
@@ -787,6 +805,9 @@ class _Alignment:
             )
         else:
             self._strangers.append(fact)
+            if len(self._strangers) == _KEPT_MAX:
+                claimed = (f.leaf_index for f in self._strangers if f.leaf_index is not None)
+                self._settle(min(self._size, max(self._next, max(claimed, default=0) + 1)))
 
     def _find(self, leaf: bytes, claimed: int | None) -> int | None:
         if self._at(self._next) == leaf:
@@ -807,7 +828,10 @@ class _Alignment:
         for fact in self._strangers:
             if fact.leaf_index in open_leaves:
                 del open_leaves[fact.leaf_index]
-                self._changed.append((fact.leaf_index, fact))
+                if len(self._changed) < _KEPT_MAX:
+                    self._changed.append((fact.leaf_index, fact))
+                else:
+                    self._report.unlisted += 1
             else:
                 unclaimed.append(fact)
         self._strangers = []
@@ -820,6 +844,7 @@ class _Alignment:
             )
         for leaf_index in open_leaves:
             self._lost[self._at(leaf_index)] = leaf_index, self._matched
+        self._next = up_to
 
     def finish(self, *, tail: bool) -> None:
         """Name what is left. `tail`: facts after the sealed ones only wait to be sealed."""
@@ -906,11 +931,13 @@ class _Files:
         sizes: dict[str, int] = {}
         for each in folder.iterdir():
             kind = each.lstat()
-            if not stat.S_ISREG(kind.st_mode):
+            if stat.S_ISLNK(kind.st_mode):
                 raise Wrong(
-                    "malformed", f"the bundle holds what is not a plain file: {each.name!r}"
+                    "malformed", f"{each.name[:100]!r} in the bundle is a link to elsewhere"
                 )
-            sizes[self._named(each.name, sizes)] = kind.st_size
+            # A folder gathers what nobody exported: caches, thumbnails.
+            if stat.S_ISREG(kind.st_mode) and self._NAME.fullmatch(each.name):
+                sizes[self._named(each.name, sizes)] = kind.st_size
         return sizes
 
     def _in_zip(self, path: Path) -> tuple[zipfile.ZipFile, dict[str, int]]:
@@ -1208,7 +1235,9 @@ def _check_other_files(files: _Files, report: Report, manifest: _Manifest) -> No
         if name not in names:
             report.add("manifest", f"the manifest names {name[:100]}, which is not there")
         elif name not in manifest.files:
-            report.add("manifest", f"{name} is there, and the manifest does not name it")
+            report.cautions.append(
+                f"{name} is no part of the export: the manifest does not name it."
+            )
         elif name != "events.jsonl":
             digest = hashlib.sha256()
             for chunk in files.chunks(name):
@@ -1569,7 +1598,7 @@ def _check_stored(
     report.signed(checkpoint)
     _newest_witnessed(report, signed, witnesses)
     older = _older(report, since, [*keys, *witnesses], checkpoint)
-    stored = _Tiles(log.tiles())
+    stored = _Tiles(log.tiles(), checkpoint.size)
     progress.expect(checkpoint.size)
     clock = _Clock(report, time.time())
     pass_ = _Pass(report, checkpoint, [*signed, *older], stored)
@@ -1577,7 +1606,7 @@ def _check_stored(
         pass_.see(_seen(fact_of_row(row), report, clock, progress))
     fits = pass_.finish()
     if not fits:
-        _locate_in_rows(log, report, checkpoint, stored, pass_.tree.roots, signed)
+        _locate_in_rows(log, report, checkpoint, pass_.tree.roots, signed)
     _compare_older(report, older, pass_.tree.roots, fits)
     if pass_.waiting and fits:
         report.cautions.append(f"{pass_.waiting} facts after position {pass_.last_position} are"
@@ -1614,19 +1643,20 @@ def _newest_witnessed(
 
 
 class _Tiles:
-    """The stored tiles, of which those of level 0 hold the hash of each leaf."""
+    """The stored tiles: of full ones before the edge of the signed tree their digest is enough."""
 
-    def __init__(self, tiles: Iterable[tuple[int, int, bytes]]) -> None:
-        self._tiles = {(level, n): bytes(hashes) for level, n, hashes in tiles}
+    def __init__(self, tiles: Iterable[tuple[int, int, bytes]], size: int) -> None:
+        self._tiles = {}
+        for level, n, hashes in tiles:
+            full = n < size // _TILE ** (level + 1)
+            self._tiles[level, n] = hashlib.sha256(hashes).digest() if full else bytes(hashes)
 
-    def get(self, level: int, n: int) -> bytes:
-        """Empty when there is none."""
-        return self._tiles.get((level, n), b"")
-
-    def leaves(self, size: int) -> bytes:
-        """The hashes of the first leaves; fewer when tiles are missing."""
-        parts = (self.get(0, n) for n in range((size + _TILE - 1) // _TILE))
-        return b"".join(parts)[: size * _HASH_BYTES]
+    def hold(self, level: int, n: int, hashes: bytes) -> bool:
+        """Whether these are the hashes of that tile, or its first ones."""
+        stored = self._tiles.get((level, n), b"")
+        if len(hashes) == _TILE * _HASH_BYTES:
+            return stored == hashlib.sha256(hashes).digest()
+        return stored[: len(hashes)] == hashes
 
 
 class _Pass:
@@ -1655,7 +1685,7 @@ class _Pass:
         self.tree.add(leaf_hash(fact.entry))
 
     def _tile(self, level: int, n: int, hashes: bytes) -> None:
-        if self._stored.get(level, n)[: len(hashes)] != hashes:
+        if not self._stored.hold(level, n, hashes):
             self._odd_tiles.append((level, n))
 
     def finish(self) -> bool:
@@ -1678,13 +1708,13 @@ def _locate_in_rows(
     log: StoredLog,
     report: Report,
     checkpoint: Checkpoint,
-    stored: _Tiles,
     roots: dict[int, bytes],
     signed: Sequence[Checkpoint],
 ) -> None:
     """Read once more, beside the leaves' hashes that the tiles hold, to say where it is."""
     before = len(report.findings)
-    leaves = stored.leaves(checkpoint.size)
+    tiles = (bytes(hashes) for level, _, hashes in log.tiles() if level == 0)
+    leaves = b"".join(tiles)[: checkpoint.size * _HASH_BYTES]
     facts = map(fact_of_row, log.rows())
     if root_of(leaves) == checkpoint.root:
         alignment = _Alignment(report, leaves)
@@ -1822,7 +1852,7 @@ def text_of(report: Report) -> str:
     if report.unlisted:
         lines.append(f"WRONG    and {report.unlisted} more")
     lines.append("VERIFIED" if report.verified else "NOT VERIFIED")
-    return "\n".join(_printable(line) for line in lines)
+    return "\n".join(printable(line) for line in lines)
 
 
 def json_of(report: Report) -> str:
@@ -1832,9 +1862,9 @@ def json_of(report: Report) -> str:
     return json.dumps(values)
 
 
-def _printable(line: str) -> str:
-    """Nothing that a terminal would obey."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in line)
+def printable(line: str) -> str:
+    """A line with nothing that a terminal would obey."""
+    return "".join(c if c.isprintable() else "?" for c in line)
 
 
 def _base64(raw: bytes) -> str:
@@ -1861,7 +1891,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         report = run(parsed)
     except CannotCheck as error:
-        print(_printable(f"cannot check: {error}"), file=sys.stderr)
+        print(printable(f"cannot check: {error}"), file=sys.stderr)
         return 2
     print(json_of(report) if parsed.json else text_of(report))
     return 0 if report.verified else 1
@@ -1899,8 +1929,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def run(parsed: argparse.Namespace) -> Report:
     """What the arguments ask for, all but a log in a database. Raises CannotCheck."""
-    witnesses = [key_of(each) for each in parsed.witness]
-    keys = [key_of(each) for each in parsed.key]
+    witnesses = keys_of(parsed.witness, WITNESS)
+    keys = keys_of(parsed.key, LOG)
     since = [read(each) for each in parsed.since]
     if parsed.proof or parsed.entry:
         if not (parsed.proof and parsed.entry and keys):
@@ -1946,7 +1976,7 @@ def _keys_of_bundle(path: Path, *, trusted: bool) -> list[Key]:
     except (Wrong, ValueError) as error:
         raise CannotCheck(f"no --key is given, and the bundle has none to show: {error}") from error
     if trusted:
-        return [key_of(each) for each in written[:16]]
+        return keys_of(written[:16], LOG)
     raise CannotCheck(
         "no --key is given. The bundle suggests the keys below. Whoever forges a bundle forges them"
         " too: compare them with what the office has published, then give them with --key.  "

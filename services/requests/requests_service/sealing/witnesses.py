@@ -49,21 +49,21 @@ class Cosigning:
     """Asks one witness after each checkpoint; a follower of its own, so sealing never waits."""
 
     def __init__(self, witness: Witness, *, pause_seconds: float = 1.0) -> None:
-        """`pause_seconds`: at least, between two questions."""
+        """`pause_seconds`: between two looks, however many facts wake it."""
         self.name = f"witness {witness.key.name}"
         self._witness = witness
         self._pause_seconds = pause_seconds
-        self._asked_at = 0.0
+        self._looked_at = 0.0
 
     def step(self, cur: Any) -> bool:
         """Have the newest checkpoint signed, unless it is. Raises when the witness is away."""
-        time.sleep(max(0.0, self._asked_at + self._pause_seconds - time.monotonic()))
+        time.sleep(max(0.0, self._looked_at + self._pause_seconds - time.monotonic()))
+        self._looked_at = time.monotonic()
         cur.execute("INSERT INTO progress (name) VALUES (%s) ON CONFLICT DO NOTHING", (self.name,))
         checkpoint = checkpoints.latest(cur)
         old = self._signed_before(cur)
         if checkpoint is None or checkpoint.size == old:
             return False
-        self._asked_at = time.monotonic()
         status, answer = self._post(cur, old, checkpoint)
         if status == 409:
             known = _size_in(answer)

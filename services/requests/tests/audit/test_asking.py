@@ -261,10 +261,30 @@ def test_a_fact_taken_from_the_middle_or_from_the_end_leaves_a_gap(app, desk, ow
     owner.execute("DELETE FROM facts WHERE stream = %s AND version = 2", (first,))
     owner.execute("DELETE FROM facts WHERE stream = %s AND version = 3", (second,))
 
-    found = [row["where_"] for row in ask(app, "celah").rows]
+    found = [row["place"] for row in ask(app, "celah").rows]
 
     assert f"aliran {first}" in found
-    assert len([where for where in found if where.startswith("daun")]) == 2
+    assert len([where for where in found if where.startswith("posisi")]) == 2
+
+
+def test_a_fact_put_among_sealed_ones_is_found(app, owner):
+    submit(app)
+    # As a transaction that was undone leaves it.
+    app.pool.execute("SELECT nextval('facts_position_seq')")
+    submit(app)
+    seal_all(app.pool)
+    assert ask(app, "celah").rows == []
+    position = last_position(app) - 1
+    owner.execute(
+        "INSERT INTO facts (position, stream, version, type, state, occurred_at, actor, role)"
+        " OVERRIDING SYSTEM VALUE VALUES (%s, gen_random_uuid(), 1, 'StaffAdded', '{}', now(),"
+        " 'setup', 'operator')",
+        (position,),
+    )
+
+    (row,) = ask(app, "celah").rows
+
+    assert (position, True) == (row["position"], "tidak disegel" in row["what"])
 
 
 def test_a_missing_register_number_is_a_gap(app, owner):
@@ -276,7 +296,7 @@ def test_a_missing_register_number_is_a_gap(app, owner):
     (row,) = ask(app, "celah").rows
 
     assert ("nomor pendaftaran 2026-0003", "nomor sebelumnya 2026-0001") == (
-        row["where_"], row["what"],
+        row["place"], row["what"],
     )  # fmt: skip
 
 
@@ -340,13 +360,13 @@ def test_each_fact_has_its_seal_and_a_changed_one_is_red(app, desk, owner):
     known = filters_from(app.pool, {})
 
     assert [Sealed.INTACT, Sealed.INTACT, Sealed.NOT_YET] == [
-        entry.seal.is_ for entry in timeline(app, request_id, known)
+        entry.seal.status for entry in timeline(app, request_id, known)
     ]
     owner.execute(
         "UPDATE facts SET state = replace(convert_from(state, 'UTF8'), 'dinsos', 'dinkes')::bytea"
         " WHERE version = 2"
     )
-    seals = [entry.seal.is_ for entry in timeline(app, request_id, known)]
+    seals = [entry.seal.status for entry in timeline(app, request_id, known)]
     assert [Sealed.INTACT, Sealed.CHANGED, Sealed.NOT_YET] == seals
 
 
@@ -363,7 +383,7 @@ def test_a_forged_tile_makes_no_seal_green(app, owner):
 
     (entry,) = timeline(app, request_id, filters_from(app.pool, {}))
 
-    assert entry.seal.is_ is Sealed.CHANGED
+    assert entry.seal.status is Sealed.CHANGED
 
 
 def test_the_timeline_tells_who_what_was_due_and_what_was_late(app, ppid_account, clock_at):

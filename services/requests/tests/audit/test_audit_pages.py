@@ -200,7 +200,7 @@ def test_the_api_answers_as_the_pages_do(app, client, auditor):
     assert [("RequestSubmitted", "2026-0001")] == [
         (each["type"], each["register_number"]) for each in listed["events"]
     ]
-    assert ("open", "intact") == (one["state"]["state"], one["events"][0]["seal"]["is_"])
+    assert ("open", "intact") == (one["state"]["state"], one["events"][0]["seal"]["status"])
     assert list(QUESTIONS) == [each["code"] for each in questions]
     assert (422, "urn:satudata:FilterInvalid") == (wrong.status_code, wrong.json()["type"])
     assert kept.status_code == 201

@@ -18,6 +18,8 @@ from chassis import clock, log
 from chassis.actor import Actor
 from chassis.postgres import Pool
 from lxml.html import fromstring
+from psycopg2.errors import RaiseException
+from psycopg2.extensions import parse_dsn
 from requests_service.application import Requests
 from requests_service.audit.csv_file import csv_file
 from requests_service.audit.exports import FORMATS, NothingSealedYet, begin_export
@@ -161,19 +163,35 @@ def test_what_is_not_sealed_yet_is_left_out_and_the_manifest_says_where_it_ends(
     assert sealed_up_to == manifest(bundle)["up_to_position"] == lines(bundle)[-1]["position"]
 
 
-def test_a_sealed_fact_that_the_log_no_longer_has_is_counted(app, history, postgres_url):
-    from psycopg2.extensions import parse_dsn
+@pytest.fixture
+def superuser(pool, postgres_url):
+    """Who may do anything to the database."""
+    admin = Pool(postgres_url.format(database=parse_dsn(pool.dsn)["dbname"]), 1)
+    admin.execute("ALTER TABLE facts DISABLE TRIGGER ALL")
+    yield admin
+    admin.close()
 
-    database = parse_dsn(app.pool.dsn)["dbname"]
-    superuser = Pool(postgres_url.format(database=database), 1)
-    superuser.execute("ALTER TABLE facts DISABLE TRIGGER ALL")
+
+def test_a_sealed_fact_that_the_log_no_longer_has_is_counted(app, history, superuser):
     superuser.execute("DELETE FROM facts WHERE type = 'DataMasked'")
-    superuser.close()
 
-    told = manifest(export(app))
+    whole, part = manifest(export(app)), manifest(export(app, request="2026-0001"))
 
-    assert 1 == told["missing"]
-    assert told["checkpoint_size"] - 1 == told["count"]
+    assert (1, 1) == (whole["missing"], part["missing"])
+    assert whole["checkpoint_size"] - 1 == whole["count"]
+
+
+def test_no_bytes_in_the_log_stop_an_export_and_the_verifier_names_them(
+    app, history, superuser, tmp_path
+):
+    for spoilt in (b"\xff\x00", b"[1]", b"{"):
+        superuser.execute("UPDATE facts SET state = %s WHERE type = 'DataMasked'", (spoilt,))
+        folder = tmp_path / spoilt.hex()
+
+        export(app, *FORMATS).extractall(folder)
+
+        found = verify(folder)
+        assert (1, True) == (found.returncode, "changed" in found.stdout), found.stdout
 
 
 def test_an_export_of_nothing_is_a_bundle_that_says_so(app, history):
@@ -309,17 +327,13 @@ def test_an_export_is_a_fact_before_anything_is_given(app, history):
     } == state  # fmt: skip
 
 
-def test_when_it_cannot_be_recorded_there_is_no_export(app, history, postgres_url):
-    from psycopg2.errors import RaiseException
-    from psycopg2.extensions import parse_dsn
-
-    owner = Pool(postgres_url.format(database=parse_dsn(app.pool.dsn)["dbname"]), 1)
-    owner.execute(
+def test_when_it_cannot_be_recorded_there_is_no_export(app, history, superuser):
+    superuser.execute(
+        "ALTER TABLE facts ENABLE TRIGGER ALL;"
         "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS"
         " $$ BEGIN RAISE EXCEPTION 'disk full'; END $$;"
         " CREATE TRIGGER full_disk BEFORE INSERT ON facts EXECUTE FUNCTION full_disk()"
     )
-    owner.close()
 
     with pytest.raises(RaiseException):
         export(app)

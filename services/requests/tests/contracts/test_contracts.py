@@ -20,8 +20,10 @@ STAYS_INSIDE = {
     "DaftarDataUpdated",
     "MailSent",
     "ReportCameLate",
+    "ErasureRequested",
+    "ErasureDecided",
 }
-"""Other services' news is theirs to tell."""
+"""Other services' news is theirs to tell; of an erasure they hear `PersonErased`."""
 
 
 def schema_of(name):

@@ -43,6 +43,13 @@ _CHANGES = {
 _LETTERS = tuple(name for name in _CHANGES if name.startswith("LetterIssued"))
 
 
+def runs_on(net: PetriNet, start: Marking, end: Marking, labels: Iterable[str]) -> bool:
+    """Whether an alignment without a single deviation exists."""
+    trace = Trace([Event({"concept:name": label}) for label in labels])
+    told = alignments.apply(trace, net, start, end, variant=_VARIANT)
+    return all(">>" not in move or move[1] is None for move in told["alignment"])
+
+
 class Net:
     """A run begins before the form and ends when the SOP has, with the objection answered."""
 
@@ -67,10 +74,7 @@ class Net:
         self.end = Marking({self._place("end"): 1})
 
     def runs(self, labels: Iterable[str]) -> bool:
-        """Whether an alignment without a single deviation exists."""
-        trace = Trace([Event({"concept:name": label}) for label in labels])
-        told = alignments.apply(trace, self.net, self.start, self.end, variant=_VARIANT)
-        return all(">>" not in move or move[1] is None for move in told["alignment"])
+        return runs_on(self.net, self.start, self.end, labels)
 
     def _moves(
         self,

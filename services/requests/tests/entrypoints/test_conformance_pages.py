@@ -1,14 +1,14 @@
 """The page of conformance: what it shows, to whom, and that it is recorded."""
 
 import random
-import re
 
 import lxml.etree
 import pytest
 from requests_service.domain.flow import flow
-from requests_service.entrypoints import conformance_pages
+from requests_service.entrypoints.conformance_shown import said
 
 from services.requests.tests import builders as b
+from services.requests.tests.application.test_requests import submit
 from services.requests.tests.audit.test_conformance_tables import CONFORMANCE, store
 from services.requests.tests.audit.test_projections import bring_up
 from services.requests.tests.conftest import PASSWORD
@@ -76,7 +76,7 @@ def test_every_view_is_recorded_before_it_is_answered(app, auditor, judged):
     asked = app.pool.execute(
         "SELECT convert_from(state, 'UTF8')::jsonb FROM facts WHERE type = 'AuditQueried'"
     )
-    assert [({"conformance": True, "since": "2026-01-01", "until": "2027-12-31"},)] == asked
+    assert [({"kind": "conformance", "since": "2026-01-01", "until": "2027-12-31"},)] == asked
 
 
 def test_a_period_that_cannot_be_read_is_answered_in_words_and_asks_nothing(app, auditor):
@@ -99,8 +99,21 @@ def test_the_sop_can_be_downloaded_as_bpmn(client):
     assert "/sop.bpmn" in Browser(client).get("/sop").links()
 
 
-def test_what_was_expected_is_said_in_words():
-    said = conformance_pages._said("next_step 7; next_due 2026-11-25; RequestGranted")
+def test_the_pages_of_a_request_say_what_deviated(app, auditor, desk, clock_at):
+    request_id, _ = submit(app)
+    clock_at("2026-11-25T10:00+07:00")
+    app.find_owner(request_id, desk.ppid, agency="dinsos")
+    bring_up(app.pool, CONFORMANCE)
+    bring_up(app.pool)
+    auditor.get("/masuk").send("/masuk", username="auditor", password=PASSWORD)
 
-    assert "langkah berikut 7; tenggat berikut 25 November 2026; Permohonan dikabulkan" == said
-    assert not re.search(r"[a-z]_[a-z]", said)
+    for address in ("/audit/permohonan/2026-0001", f"/meja/{request_id}"):
+        page = auditor.get(address)
+        assert "Langkah terlambat" in page.text, address
+        assert "Menurut SOP: 23 November 2026. Tercatat: 25 November 2026." in page.text
+
+
+def test_what_was_expected_is_said_in_words():
+    told = said("next_step 7; next_due 2026-11-25; RequestGranted")
+
+    assert "langkah berikut 7; tenggat berikut 25 November 2026; Permohonan dikabulkan" == told

@@ -126,8 +126,8 @@ def test_entries_are_for_auditors_and_integrators(client: TestClient, app: Reque
     path = f"{BASE}/tile/entries/001.p/44"
     assert client.get(path).status_code == 401
 
-    assert client.get(path, headers=signed_in(client, app, "ppid")).status_code == 403
-    bundle = client.get(path, headers=signed_in(client, app, "auditor")).content
+    assert client.get(path, headers=signed_in(app, "ppid")).status_code == 403
+    bundle = client.get(path, headers=signed_in(app, "auditor")).content
 
     hashes = client.get(f"{BASE}/tile/0/001.p/44").content
     found = []
@@ -163,10 +163,8 @@ def test_before_it_is_sealed_a_letter_says_to_come_back(client: TestClient) -> N
     assert client.get(f"{BASE}/keys").text == ""
 
 
-def signed_in(client: TestClient, app: Requests, role: str) -> dict[str, str]:
-    app.accounts.add(
+def signed_in(app: Requests, role: str) -> dict[str, str]:
+    member = app.accounts.add(
         username=role, name="Petugas", role=role, password=PASSWORD, by=Actor("setup", "operator")
     )
-    account = {"username": role, "password": PASSWORD}
-    token = client.post("/api/requests/sign-in", json=account).json()["token"]
-    return {"Authorization": f"Bearer {token}"}
+    return {"Authorization": f"Bearer {app.accounts.session(member, seconds=600)}"}

@@ -5,6 +5,7 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -24,6 +25,8 @@ from requests_service.sealing.witnesses import (
     WitnessRefused,
     witnesses_of,
 )
+from satudata.witness import Witness as OurWitness
+from satudata.witness import build_server, logs_of, new_key, read_key
 
 from services.requests.tests.sealing import textbook
 from services.requests.tests.sealing.waiting import wait_until
@@ -110,13 +113,13 @@ def cur(pool: Pool) -> Iterator[Any]:
         yield cur
 
 
-def grow(pool: Pool, cur: Any, count: int) -> None:
+def grow(pool: Pool, cur: Any, count: int, *signers: Signer) -> None:
     """So many facts more, sealed and signed."""
     with pool.transaction() as writing:
         for _ in range(count):
             log.record(writing, uuid4(), "Noted", {}, actor=Actor("a", "ppid"))
     seal(cur, 1000)
-    sign(cur, ORIGIN, [SIGNER])
+    sign(cur, ORIGIN, signers or [SIGNER])
 
 
 def cosigning(witness: StrictWitness) -> Cosigning:
@@ -216,6 +219,38 @@ def test_a_witness_that_nobody_hears_is_told_as_such(pool: Pool, cur: Any) -> No
 
     with pytest.raises(OSError, match="refused"):
         asking.step(cur)
+
+
+@pytest.mark.servers
+def test_our_own_witness_follows_a_change_of_keys_and_refuses_one_that_it_was_not_told(
+    pool: Pool, cur: Any, tmp_path: Path
+) -> None:
+    key = new_key(tmp_path / "key", NAME)
+    logs = logs_of([f"{ORIGIN}={SIGNER.key}"])
+    ours = OurWitness(read_key(tmp_path / "key"), tmp_path / "state", logs)
+    server = build_server(ours, "127.0.0.1", 0)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    asking = Cosigning(Witness(url, key_of(str(key))), pause_seconds=0)
+    following = Signer(ORIGIN, b"n" * 32)
+
+    grow(pool, cur, 3)
+    asking.step(cur)
+    grow(pool, cur, 300, SIGNER, following)
+    asking.step(cur)
+    both = checkpoints.latest(cur)
+    grow(pool, cur, 1, following)
+    with pytest.raises(WitnessRefused, match="403"):
+        asking.step(cur)
+
+    server.shutdown()
+    server.server_close()
+    ours.close()
+    assert both is not None
+    assert both.size == 303
+    text, lines = signatures(both.text)
+    assert len(lines) == 3
+    assert is_signed(text, lines[2], key_of(str(key)))
 
 
 @pytest.mark.parametrize(
