@@ -148,9 +148,10 @@ def test_the_history_is_what_the_service_would_have_stored(database):
         "SELECT count(*) FROM (SELECT max(version) - count(*) AS missing FROM facts"
         " GROUP BY stream) AS streams WHERE missing <> 0"
     )
-    board = {row["id"]: tuple(row.values()) for row in pool.query("SELECT * FROM board")}
     with application(pool.dsn) as app:
-        replayed = [app.repository.get(request_id) for request_id in board]
-        told = [rows.on_board(each, at=each.modified_on)[1] for each in replayed]
-    assert len(board) > 50
-    assert set(board.values()) == set(told)
+        ids = [row[0] for row in pool.execute("SELECT id FROM board")]
+        replayed = [app.repository.get(request_id) for request_id in ids]
+    told = [rows.on_board(each, at=each.modified_on) for each in replayed]
+    columns = re.search(r"\((.*?)\)", told[0][0])[1]
+    assert len(told) > 50
+    assert set(pool.execute(f"SELECT {columns} FROM board")) == {row for _, row in told}

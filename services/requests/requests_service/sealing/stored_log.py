@@ -44,8 +44,7 @@ def _rows(cur: Any) -> Iterator[Row]:
 def _tiles(cur: Any) -> Iterator[tuple[int, int, bytes]]:
     return _pages(
         cur,
-        "SELECT level, n, hashes FROM tiles WHERE (level, n) > (%s, %s)"
-        " ORDER BY level, n LIMIT %s",
+        "SELECT level, n, hashes FROM tiles WHERE (level, n) > (%s, %s) ORDER BY level, n LIMIT %s",
         (-1, -1),
         _PAGE_TILES,
     )
