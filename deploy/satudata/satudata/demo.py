@@ -10,8 +10,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import indent
+from typing import Any
 
 import httpx
+from requests_service.sealing import verify_log
 
 from satudata import stories
 from satudata.run import free_port, say
@@ -26,15 +29,19 @@ def demo(*, into: Path, at: str | None) -> int:
             city = City(url)
             _tell(city, "Granted", stories.granted, into / "granted")
             shutil.copy(stories.HANDED_OVER, into / "granted" / "original.csv")
-            _tell(city, "Refused", stories.refused, into / "refused")
+            refused = _tell(city, "Refused", stories.refused, into / "refused")
+            verified = _verified_log(city, refused, into / "log.zip")
     except (stories.NotDone, httpx.HTTPError) as error:
         print(f"satudata: {error}", file=sys.stderr)
         return 1
-    say(f"\nThe letters, the original and the masked file are in {into.resolve()}.")
-    return 0
+    say(f"\nThe letters, the original, the masked file and the log are in {into.resolve()}.")
+    return 0 if verified else 1
 
 
-def _tell(city: City, title: str, story: Callable[[City], Iterator[Done]], folder: Path) -> None:
+def _tell(
+    city: City, title: str, story: Callable[[City], Iterator[Done]], folder: Path
+) -> dict[str, Any]:
+    """The request as it ended."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     say(f"\n{title}")
@@ -53,6 +60,25 @@ def _tell(city: City, title: str, story: Callable[[City], Iterator[Done]], folde
     _letters(city, request["id"], folder)
     if title == "Granted":
         _masked_file(city, request["id"], folder)
+    return request
+
+
+def _verified_log(city: City, last: dict[str, Any], into: Path) -> bool:
+    """The whole log with its proof, as an auditor takes it away, checked as they would."""
+    auditor = city.officer("auditor")
+    letter = last["letters"][-1]["letter_id"]
+    city.wait(
+        "the seal of the last letter",
+        lambda: auditor.fetch(f"/api/requests/letters/{letter}/tlog-proof"),
+        lambda answer: answer.status_code == 200,
+    )
+    export = auditor.fetch("/api/requests/audit/exports", "POST", json={})
+    export.raise_for_status()
+    into.write_bytes(export.content)
+    keys = auditor.fetch("/api/requests/log/keys").text.splitlines()
+    report = verify_log.verify_bundle(into, verify_log.keys_of(keys, verify_log.LOG))
+    say("\nLog\n" + indent(verify_log.text_of(report), "  "))
+    return report.verified
 
 
 def _timeline(city: City, request_id: str, folder: Path) -> None:

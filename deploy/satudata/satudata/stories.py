@@ -83,9 +83,9 @@ class Caller:
         self._headers = headers
         self._http = httpx.Client(base_url=url, headers=headers(), timeout=30)
 
-    def fetch(self, path: str, method: str = "GET") -> httpx.Response:
+    def fetch(self, path: str, method: str = "GET", **more: Any) -> httpx.Response:
         """The answer, whatever it is."""
-        return self._send(method, path)
+        return self._send(method, path, **more)
 
     def get(self, path: str) -> Any:
         """A GET's JSON."""
