@@ -755,9 +755,21 @@ WALKS = {
         Move("check-availability", "ppid", {"dip_entry": "DIP-2026-001"}),
         Move("clear-personal-data", "ppid", {"cites": "{given}"}),
     ),
-    "withdrawn": (Move("withdraw", "pemohon", {"reason": "Data sudah saya temukan sendiri."}),),
+    "withdrawn": (
+        Move("withdraw", "pemohon", {"reason": "Data sudah saya temukan sendiri."}),
+        Move("request-erasure", "pemohon", {"reason": "Data saya tidak diperlukan lagi."}),
+        Move(
+            "decide-erasure",
+            "ppid",
+            {
+                "decision": "ditolak",
+                "reason_code": "perkara",
+                "reason": "Permohonan ini berkaitan dengan perkara yang sedang berjalan.",
+            },
+        ),
+    ),
 }
-PEMOHONS = ("complete", "receive", "object", "withdraw")
+PEMOHONS = ("complete", "receive", "object", "withdraw", "request-erasure")
 
 
 class Walk:

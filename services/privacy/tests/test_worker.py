@@ -15,11 +15,11 @@ HEARD = sorted(heard_by(Worker))
 
 def test_all_that_is_heard_comes_from_requests():
     assert {"requests"} == {source for source, _ in HEARD}
-    assert {"DataMasked", "DataFoundClean"} == set(PUBLISHED)
+    assert {"DataMasked", "DataFoundClean", "PersonForgotten"} == set(PUBLISHED)
 
 
 @pytest.mark.servers
-@pytest.mark.parametrize("fact", [fact for _, fact in HEARD])
+@pytest.mark.parametrize("fact", [fact for _, fact in HEARD if fact != "PersonErased"])
 def test_the_publishers_own_example_is_taken(database, tmp_path, fact):
     world = World(database("privacy"), tmp_path)
     example = json.loads((REQUESTS / f"{fact}.v1.example.json").read_text(encoding="utf-8"))
