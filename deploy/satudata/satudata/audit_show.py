@@ -17,7 +17,7 @@ from requests_service.audit.one_request import Entry, lost_versions, state_at, t
 from requests_service.audit.recording import note_query
 from requests_service.audit.seals import Sealed
 from requests_service.bootstrap import build_application
-from requests_service.domain.errors import RequestsError
+from requests_service.domain.errors import RequestNotFound, RequestsError
 
 _BY = Actor("satudata", "operator")
 """Whoever may run commands here is an operator; the log says so."""
@@ -52,7 +52,7 @@ def _show(settings_of: Callable[[str], Settings], parsed: argparse.Namespace) ->
             names = app.accounts.names()
     except RequestsError as error:
         print(f"satudata: {error}", file=sys.stderr)
-        return 2
+        return 1 if isinstance(error, RequestNotFound) else 2
     finally:
         pool.close()
     lost = lost_versions(entries)

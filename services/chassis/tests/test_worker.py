@@ -19,7 +19,6 @@ from chassis.parking import Parking
 from chassis.postgres import Pool
 from chassis.sessions import public_key_of
 from chassis.settings import load
-from satudata.rabbit import PrivateRabbit
 
 pytestmark = pytest.mark.servers
 TOY = Path(__file__).parent / "toy"
@@ -105,16 +104,6 @@ def echo_on_rabbit(owned_database, amqp_url, tmp_path):
     processes = EchoProcesses(owned_database, amqp_url, tmp_path)
     yield processes
     processes.stop()
-
-
-@pytest.fixture
-def rabbit_of_its_own(rabbit, tmp_path):
-    """A broker to be killed: the shared one, loaded with every test's queues, has been seen not
-    to start all of them again after a kill -9."""
-    server = PrivateRabbit(tmp_path / "mq")
-    server.start()
-    yield server
-    server.stop()
 
 
 def until(condition, seconds=60):
@@ -245,24 +234,23 @@ def test_two_workers_share_nothing_out_of_order(echo_on_rabbit):
     assert list(range(100)) == echo.heard()
 
 
-def test_the_broker_may_go_and_come_back(owned_database, tmp_path, rabbit_of_its_own):
-    rabbit = rabbit_of_its_own
-    echo = EchoProcesses(owned_database, rabbit.url, tmp_path)
+def test_the_broker_may_go_and_come_back(echo_on_rabbit, rabbit):
+    echo = echo_on_rabbit
     subject = uuid4()
     worker = echo.start("worker")
     echo.app.ask(subject, number=0)
     until(lambda: echo.heard() == [0])
 
+    # RabbitMQ 3.10 writes down some seconds later which queue is whose: killed before, it takes
+    # the new queue for another one, which never works.
+    rabbit.control("eval", "[dets:sync(Table) || Table <- dets:all()].")
     rabbit.kill()
     echo.app.ask(subject, number=1)
     rabbit.start()
     echo.app.ask(subject, number=2)
 
-    try:
-        until(lambda: echo.heard() == [0, 1, 2], seconds=120)
-        assert worker.poll() is None
-    finally:
-        echo.stop()
+    until(lambda: echo.heard() == [0, 1, 2], seconds=120)
+    assert worker.poll() is None
 
 
 def test_a_job_waits_for_what_it_needs_and_survives_kill(echo):

@@ -211,7 +211,7 @@ def begin_export(
     given: Mapping[str, str | None],
     formats: Collection[str] = (),
 ) -> Export:
-    """An export under the newest checkpoint; that it was asked for is a fact before it begins.
+    """An export under `checkpoints.to_give_away`; that it was asked for is a fact before it begins.
 
     `given`: see `filters_from`; `formats`: of FORMATS. Raises FilterInvalid, RequestNotFound,
     NothingSealedYet.
@@ -220,7 +220,7 @@ def begin_export(
         raise FilterInvalid(f"Format tidak dikenal: {', '.join(strange)}.")
     filters = filters_from(app.pool, given)
     with app.pool.connection() as conn, conn.cursor() as cur:
-        checkpoint = checkpoints.latest(cur)
+        checkpoint = checkpoints.to_give_away(cur)
     if checkpoint is None:
         raise NothingSealedYet
     wanted = [name for name in FORMATS if name in formats]

@@ -169,11 +169,16 @@ def _last(pool: Pool, typed: str) -> datetime:
 
 
 def _instant(typed: str, of_day: timedelta) -> datetime:
-    """A date is `of_day` after its first instant; a time without zone is Asia/Jakarta's."""
+    """A date is `of_day` after its first instant; a time without zone is Asia/Jakarta's.
+
+    A time without seconds is that whole minute, as the pages show it.
+    """
     try:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", typed):
             return datetime.combine(date.fromisoformat(typed), time(), JAKARTA) + of_day
         instant = datetime.fromisoformat(typed)
+        if of_day and re.search(r"T\d{2}:\d{2}($|[Z+-])", typed):
+            instant += of_day - timedelta(days=1) + timedelta(minutes=1)
         return instant if instant.tzinfo else instant.replace(tzinfo=JAKARTA)
     except (ValueError, OverflowError) as error:
         raise FilterInvalid(

@@ -10,7 +10,7 @@ from chassis.pages import ribuan, tanggal
 from requests_service.application import Requests
 from requests_service.audit.seals import Seal, Sealed
 from requests_service.audit.words import title_of
-from requests_service.domain import choices
+from requests_service.domain import choices, erasing, refusal
 from requests_service.domain.identity import FIELDS
 from requests_service.domain.roles import LABELS, Role
 from requests_service.domain.sop import STEPS
@@ -30,7 +30,10 @@ _NAMES: Mapping[str, str] = {
     "kind": "Jenis Pemohon",
     "dataset": "Kumpulan data",
     "decision": "Putusan",
-    "reason_code": "Alasan penolakan",
+    "reason_code": "Alasan",
+    "reason": "Alasan",
+    "person_id": "Tanda pengenal Pemohon",
+    "holder": "Layanan",
     "article": "Pasal",
     "refused_part": "Bagian yang ditolak",
     "found_in_dip": "Tercantum dalam DIP",
@@ -95,6 +98,15 @@ _NAMES: Mapping[str, str] = {
     "unit": "Satuan",
     "produsen_data": "Produsen Data",
 }
+_REASONS: Mapping[str, str] = {
+    **choices.EXTENSION_REASONS,
+    **{code: each.text for code, each in refusal.BY_CODE.items()},
+    **{code: each.text for code, each in {**erasing.REASONS, **erasing.REFUSALS}.items()},
+}
+_ERASURE_DECISIONS: Mapping[str, str] = {
+    erasing.GRANTED: "Dikabulkan: data pribadi dihapus",
+    erasing.REFUSED: "Ditolak",
+}
 _VALUES: Mapping[str, Mapping[str, str]] = {
     "state": STATES,
     "letter": LETTERS,
@@ -109,6 +121,8 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
         "granted_in_part": "Diberikan sebagian",
         "refused": "Ditolak",
     },
+    "reason_code": _REASONS,
+    "reason": _REASONS,
     "objection_ground": {code: each.text for code, each in choices.GROUNDS.items()},
     "ground": {code: each.text for code, each in choices.GROUNDS.items()},
 }
@@ -158,8 +172,10 @@ class Shown:
         """Of a field."""
         return _NAMES.get(name, name)
 
-    def value(self, name: str, value: Any) -> str:
-        """Of a field, in words."""
+    def value(self, name: str, value: Any, fact: str = "") -> str:
+        """Of a field, in words; `fact` where one code means two things."""
+        if (fact, name) == ("ErasureDecided", "decision"):
+            return _ERASURE_DECISIONS.get(value, str(value))
         if value is None or value == [] or value == "":
             return "–"
         if isinstance(value, bool):

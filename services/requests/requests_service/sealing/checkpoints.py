@@ -40,6 +40,20 @@ def latest(cur: Any) -> Checkpoint | None:
     return _checkpoint(cur.fetchone())
 
 
+def to_give_away(cur: Any) -> Checkpoint | None:
+    """The newest one; but while its witnesses may be under way, for a minute, the newest witnessed.
+
+    Who checks what was taken away asks for a witness, and a missing one looks like a forgery.
+    """
+    cur.execute(
+        f"{_SELECT} WHERE size = ("
+        " SELECT CASE WHEN max(signed_at) > now() - interval '1 minute'"
+        "   THEN coalesce((SELECT max(size) FROM cosignatures), max(size)) ELSE max(size) END"
+        " FROM checkpoints)"
+    )
+    return _checkpoint(cur.fetchone())
+
+
 def of_size(cur: Any, size: int) -> Checkpoint | None:
     """The one of exactly this size."""
     cur.execute(f"{_SELECT} WHERE size = %s", (size,))

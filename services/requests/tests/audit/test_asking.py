@@ -102,6 +102,9 @@ def test_a_request_stood_as_its_facts_up_to_then_say(app, desk, clock_at):
     assert told(ask(app, "keadaan", request="2026-0001", as_of="2026-11-20"))["step"] == 6
     assert told(ask(app, "keadaan", request="2026-0001", as_of=str(submitted)))["step"] == 6
     assert told(ask(app, "keadaan", request="2026-0001", as_of="2026-11-23"))["step"] == 7
+    # As the pages show a time: without its seconds it is the whole minute.
+    assert told(ask(app, "keadaan", request="2026-0001", as_of="2026-11-23T10:00"))["step"] == 7
+    assert told(ask(app, "keadaan", request="2026-0001", as_of="2026-11-23T09:59"))["step"] == 6
     assert ask(app, "keadaan", request="2026-0001", as_of="2026-11-19").rows == []
 
 

@@ -10,6 +10,7 @@ from psycopg2.extensions import parse_dsn
 from requests_service.audit import saved
 from requests_service.audit.questions import QUESTIONS
 from requests_service.domain.errors import ChoiceUnknown
+from requests_service.entrypoints.audit_shown import Shown
 
 from services.requests.tests.application.test_requests import submit
 from services.requests.tests.audit.test_asking import ask, seal_all
@@ -121,6 +122,18 @@ def test_the_request_shows_its_seal_and_leads_to_the_proof(app, auditor):
     assert "Permohonan diterima" in auditor.text
     (proof,) = [link for link in auditor.links() if link.startswith("/api/requests/log/proof/")]
     assert auditor.get(proof).status == 200
+
+
+def test_one_code_has_the_words_of_its_fact(app):
+    to = Shown(app)
+
+    assert "Dikabulkan: data pribadi dihapus" == to.value(
+        "decision", "dikabulkan", "ErasureDecided"
+    )
+    assert "Keberatan dikabulkan seluruhnya" == to.value(
+        "decision", "dikabulkan", "ObjectionDecided"
+    )
+    assert "Pemohon memintanya" == to.value("reason_code", "permintaan", "ErasureDecided")
 
 
 def test_a_changed_fact_is_red_on_the_page(app, auditor, postgres_url):

@@ -212,6 +212,20 @@ def test_a_witness_that_is_away_stops_no_sealing_and_signs_when_it_is_back(
 
 
 @pytest.mark.servers
+def test_what_is_given_away_has_a_witness_while_the_next_one_is_under_way(
+    pool: Pool, cur: Any, witness: StrictWitness
+) -> None:
+    assert checkpoints.to_give_away(cur) is None
+    grow(pool, cur, 3)
+    assert checkpoints.to_give_away(cur) == checkpoints.latest(cur)
+    cosigning(witness).step(cur)
+    signed = checkpoints.latest(cur)
+
+    grow(pool, cur, 2)
+
+    assert checkpoints.to_give_away(cur) == signed != checkpoints.latest(cur)
+
+
 def test_a_witness_that_nobody_hears_is_told_as_such(pool: Pool, cur: Any) -> None:
     with StrictWitness() as gone:
         asking = cosigning(gone)
