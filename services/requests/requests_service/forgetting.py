@@ -135,6 +135,7 @@ class Forgetting:
             "holder": message.source,
             **{name: data[name] for name in ("destroyed", "kept", "kept_because")},
         }
+        request_id = self._request_of_erased(person_id)
         with self._pool.transaction() as cur:
             if not log.handled(cur, message):
                 return
@@ -143,11 +144,18 @@ class Forgetting:
                 cur,
                 person_id,
                 "ForgettingConfirmed",
-                answer,
+                {"request_id": request_id, **answer},
                 actor=message.actor,
+                correlation=request_id,
                 because_of=message.id,
                 at=message.time,
             )
+
+    def _request_of_erased(self, person_id: UUID) -> str | None:
+        """By the fact that says so; None for a person who was never erased here."""
+        facts = log.stream(self._pool, person_id)
+        erased = [fact.data["request_id"] for fact in facts if fact.type == "PersonErased"]
+        return str(erased[0]) if erased else None
 
     def apply_terms(self, cur: Any) -> bool:
         """A follower's step: each kind of record once a day; True when one was looked through.

@@ -144,6 +144,8 @@ def test_who_has_not_answered_is_seen(app):
     assert [("letters", 3, 1)] == [(a.holder, a.destroyed, a.kept) for a in erasure.answers]
     assert ("notify", "privacy") == erasure.missing
     assert ["PersonErased", "ForgettingConfirmed"] == facts_of(app, pemohon)
+    confirmed = stream(app.pool, UUID(pemohon.id))[-1]
+    assert str(request_id) == confirmed.data["request_id"] == confirmed.correlation
     for holder in erasure.missing:
         app.forgetting.note_answer(answer_of(holder, pemohon))
     assert () == app.forgetting.erasure(request_id).missing
