@@ -103,7 +103,6 @@ class Requests(Application[UUID]):
         self.calendar = calendar
         self.agencies = Agencies(agencies)
         self._given_mapper = mapper
-        self._keyring = keyring
         self._tokens = tokens
         self._code_secret = code_secret
         self._numbering = threading.Lock()
