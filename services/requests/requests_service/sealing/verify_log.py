@@ -37,7 +37,6 @@ import stat
 import struct
 import sys
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 import zipfile
