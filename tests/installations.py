@@ -207,7 +207,9 @@ def wait_until(condition, seconds: float, what: str) -> None:
 
 
 def nothing_under_way(installation: Installation) -> bool:
-    """Every fact published and heard by all who hear it, every job done, nothing parked."""
+    """Every fact published, heard by all who hear it and read by all who read the log; every job
+    done, nothing parked.
+    """
     told: dict[tuple[str, str], set[str]] = {}
     inbox: dict[str, set[str]] = {}
     for service in SERVICES:
@@ -217,7 +219,7 @@ def nothing_under_way(installation: Installation) -> bool:
                 "SELECT (SELECT count(*) FROM jobs) + (SELECT count(*) FROM parked)"
                 " + (SELECT count(*) FROM facts, relay WHERE facts.position > relay.position)"
             )
-            if left:
+            if left or _readers_are_behind(pool):
                 return False
             for type_, position in pool.execute("SELECT type, position FROM facts"):
                 told.setdefault((service, type_), set()).add(f"{service}-{position}")
@@ -230,6 +232,18 @@ def nothing_under_way(installation: Installation) -> bool:
         told.get(heard, set()) <= inbox[service]
         for service in SERVICES
         for heard in _heard_by(service)
+    )
+
+
+def _readers_are_behind(pool: Pool) -> bool:
+    """Whether the sealer or a projection has facts before it that it has not read."""
+    if pool.execute("SELECT to_regclass('progress') IS NULL")[0][0]:
+        return False
+    return bool(
+        pool.execute(
+            "SELECT 1 FROM progress WHERE name IN ('sealer', 'trail', 'conformance')"
+            " AND position < (SELECT coalesce(max(position), 0) FROM facts)"
+        )
     )
 
 
