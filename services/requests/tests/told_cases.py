@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from requests_service.domain.conformance import Seen
+from requests_service.domain.erasing import GRANTED, REFUSED
 from requests_service.domain.roles import Role
 from requests_service.domain.sop import ACTS, SOP, STATUTORY_DAYS, STEPS
 
@@ -20,6 +21,7 @@ FACTS = {fact.__name__: fact for step in SOP for fact in step.outcomes}
 HOMES = {name: [step.no for step in SOP if fact in step.outcomes] for name, fact in FACTS.items()}
 _OF_THE_SOP = ("pemohon", "walidata", "ppid", "ppid_pembantu")
 _NOTICES = {"DataFoundInDip", "RequestGranted", "RequestGrantedInPart"}
+_DECISIONS_ON_ERASURE = ([GRANTED], [REFUSED], [REFUSED, GRANTED])
 _RARE = {"RequestRefused": 0.15, "EarlierClearanceCited": 0.2, "DataOnHandProvided": 0.6}
 
 
@@ -148,7 +150,17 @@ def a_case(number: int, rng: random.Random) -> list[Seen]:
         told.act("ObjectionLodged", answer_due=_iso(CALENDAR.add_working_days(told.day, 30)))
         told.wait(20)
         told.act("ObjectionDecided")
+    if rng.random() < 0.1:
+        _ask_to_be_forgotten(told)
     return told.facts
+
+
+def _ask_to_be_forgotten(told: Told) -> None:
+    """Once or again, until it is granted."""
+    for decision in told.rng.choice(_DECISIONS_ON_ERASURE):
+        told.act("ErasureRequested")
+        told.wait(3)
+        told.act("ErasureDecided", decision=decision)
 
 
 def _return(told: Told) -> None:
@@ -218,11 +230,23 @@ def _another_role(facts: list[Seen], at: int, rng: random.Random) -> list[Seen] 
     return facts
 
 
+def _undo_asking(facts: list[Seen], at: int, _: random.Random) -> list[Seen] | None:
+    """A decision on an erasure that nobody asked for."""
+    return facts[:at] + facts[at + 1 :] if facts[at].type == "ErasureRequested" else None
+
+
+def _decide_again(facts: list[Seen], at: int, _: random.Random) -> list[Seen] | None:
+    decided = facts[at].type == "ErasureDecided"
+    return [*facts[: at + 1], facts[at], *facts[at + 1 :]] if decided else None
+
+
 _FAULTS: tuple[Callable[[list[Seen], int, random.Random], list[Seen] | None], ...] = (
     _skip,
     _swap,
     _duplicate,
     _another_role,
+    _undo_asking,
+    _decide_again,
 )
 
 

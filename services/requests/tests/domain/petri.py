@@ -10,11 +10,15 @@ from pm4py.algo.conformance.alignments.petri_net import algorithm as alignments
 from pm4py.objects.log.obj import Event, Trace
 from pm4py.objects.petri_net.obj import Marking, PetriNet
 from pm4py.objects.petri_net.utils import petri_utils
+from requests_service.domain.erasing import GRANTED, REFUSED
 from requests_service.domain.sop import LEGAL_ACTS, SOP, Need
 
 _VARIANT = alignments.Variants.VERSION_DIJKSTRA_LESS_MEMORY
 """As exact as the others, and the quickest here."""
-_MARKS = ("dip", "file", "draft", "notice", "letter", "extended", "objection", "returned")
+_MARKS = (
+    *("dip", "file", "draft", "notice", "letter", "extended", "objection", "returned"),
+    *("asked", "erased"),
+)
 """What is so or is not: a pair of places each, of which one holds the token."""
 _NEEDS = {
     Need.DIP_PATH: ("dip", True),
@@ -26,6 +30,8 @@ _NEEDS = {
     Need.NOT_EXTENDED: ("extended", False),
     Need.NO_OBJECTION_OPEN: ("objection", False),
     Need.OBJECTION_OPEN: ("objection", True),
+    Need.NO_ERASURE_OPEN: ("asked", False),
+    Need.ERASURE_OPEN: ("asked", True),
 }
 _CHANGES = {
     "DataFoundInDip": ("dip", True),
@@ -37,9 +43,15 @@ _CHANGES = {
     "ObjectionDecided": ("objection", False),
     "RequestReturned": ("returned", True),
     "RequestCompleted": ("returned", False),
+    "ErasureRequested": ("asked", True),
+    f"ErasureDecided {REFUSED}": ("asked", False),
+    # What is erased stays asked for: it can neither be asked again nor decided again.
+    f"ErasureDecided {GRANTED}": ("erased", True),
     "LetterIssued pemberitahuan_tertulis": ("notice", True),
     "LetterIssued surat_penyampaian_pemohon": ("letter", True),
 }
+_KINDS = {"ErasureDecided": (f"ErasureDecided {REFUSED}", f"ErasureDecided {GRANTED}")}
+"""Facts of which one field decides what is possible after them."""
 _LETTERS = tuple(name for name in _CHANGES if name.startswith("LetterIssued"))
 
 
@@ -86,8 +98,11 @@ class Net:
         returned: bool | None = False,
     ) -> None:
         reads = dict(_NEEDS[need] for need in needs if need in _NEEDS)
-        for state in (False, True) if returned is None else (returned,):
-            self._fire(f"{name} {role}", {"at": (at, to)}, reads | {"returned": state}, name)
+        if name == "ErasureDecided":
+            reads["erased"] = False
+        for kind in _KINDS.get(name, (name,)):
+            for state in (False, True) if returned is None else (returned,):
+                self._fire(f"{kind} {role}", {"at": (at, to)}, reads | {"returned": state}, kind)
 
     def _fire(self, label: str, flow: dict[str, Any], reads: dict[str, bool], name: str) -> None:
         mark, after = _CHANGES.get(name, (None, None))

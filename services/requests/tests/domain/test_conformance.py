@@ -39,7 +39,12 @@ def kinds_in(facts):
 
 
 def label_of(seen):
-    return f"{seen.type} {seen.data['letter'] if seen.type == 'LetterIssued' else seen.role}"
+    match seen.type:
+        case "LetterIssued":
+            return f"{seen.type} {seen.data['letter']}"
+        case "ErasureDecided":
+            return f"{seen.type} {seen.data['decision']} {seen.role}"
+    return f"{seen.type} {seen.role}"
 
 
 @pytest.fixture(scope="module")
