@@ -11,7 +11,7 @@ from collections.abc import Callable
 from requests_service.domain.conformance import Case, Checker, Seen
 
 from services.requests.tests.builders import CALENDAR
-from services.requests.tests.told_cases import a_case, spoil
+from services.requests.tests.told_cases import a_case, label_of, spoil
 from tests.bench.lab import Lab
 from tests.bench.measuring import Result, Spread, in_turns, timed
 
@@ -57,11 +57,8 @@ def _token_replay(cases: list[list[Seen]]) -> Callable[[], object]:
 
     from services.requests.tests.domain.petri import Net
 
-    def label(seen: Seen) -> str:
-        return f"{seen.type} {seen.data['letter'] if seen.type == 'LetterIssued' else seen.role}"
-
     log = EventLog(
-        [Trace([Event({"concept:name": label(each)}) for each in facts]) for facts in cases]
+        [Trace([Event({"concept:name": label_of(each)}) for each in facts]) for facts in cases]
     )
     sop = Net()
     quiet = {algorithm.Variants.TOKEN_REPLAY.value.Parameters.SHOW_PROGRESS_BAR: False}

@@ -177,6 +177,16 @@ def _return(told: Told) -> None:
     )
 
 
+def label_of(seen: Seen) -> str:
+    """What a fact is called in the SOP's Petri net."""
+    match seen.type:
+        case "LetterIssued":
+            return f"{seen.type} {seen.data['letter']}"
+        case "ErasureDecided":
+            return f"{seen.type} {seen.data['decision']} {seen.role}"
+    return f"{seen.type} {seen.role}"
+
+
 # Spoiling
 
 

@@ -12,7 +12,7 @@ from requests_service.domain.errors import RequestsError
 
 from services.requests.tests import builders as b
 from services.requests.tests.domain.test_any_walk import ATTEMPTS
-from services.requests.tests.told_cases import Told, a_case, spoil
+from services.requests.tests.told_cases import Told, a_case, label_of, spoil
 
 CHECKER = Checker(b.CALENDAR)
 CASES = 5000
@@ -36,15 +36,6 @@ def found_in(facts):
 
 def kinds_in(facts):
     return [each.kind for each in found_in(facts)]
-
-
-def label_of(seen):
-    match seen.type:
-        case "LetterIssued":
-            return f"{seen.type} {seen.data['letter']}"
-        case "ErasureDecided":
-            return f"{seen.type} {seen.data['decision']} {seen.role}"
-    return f"{seen.type} {seen.role}"
 
 
 @pytest.fixture(scope="module")
