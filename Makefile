@@ -4,6 +4,7 @@
 # make test   linters, types and all tests, on real servers of the tests' own
 # make check  the quick ones of these     make docs  generated pages     make lock  dependency locks
 # make bench  how fast it is, into docs/benchmarks.md; ONLY=append-one measures that alone
+# make contracts-accept   takes a changed contract as the state to compare with, unless it breaks a reader
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,7 +13,7 @@ SERVICES := catalog requests privacy letters notify
 LOCAL := services/chassis $(SERVICES:%=services/%) deploy/satudata
 PROJECTS := $(LOCAL:%=%/pyproject.toml)
 
-.PHONY: run demo up test check bench format docs lock lint servers clean
+.PHONY: contracts-accept run demo up test check bench format docs lock lint servers clean
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/satudata run
@@ -47,6 +48,10 @@ docs: $(VENV)/test.stamp
 	$(BIN)/python -m requests_service.domain.bpmn > docs/sop.bpmn
 	$(BIN)/python -m requests_service.domain.retention_page > docs/retention.md
 	$(BIN)/python deploy/generate.py
+
+# A contract has changed: accepted, unless it breaks whoever reads it.
+contracts-accept: $(VENV)/test.stamp
+	$(BIN)/python -m tests.contracts.compatibility accept
 
 # Servers and a browser for tests, from Debian's packages where that is possible.
 servers:

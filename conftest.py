@@ -9,6 +9,7 @@ pytest_plugins = ["tests.servers", "tests.installations"]
 _ROOT = Path(__file__).parent
 _ONE_AFTER_ANOTHER = ("tests/sop", "tests/failures", "tests/browser")
 """These share the installations that they start: each is a whole city, and slow to start."""
+_WITH_A_CLUSTER_OF_ITS_OWN = "tests/failures/test_cluster.py"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -25,7 +26,7 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Tests of one file stay together; those of installations too."""
     path = item.path.relative_to(_ROOT).as_posix()
-    together = path.startswith(_ONE_AFTER_ANOTHER)
+    together = path.startswith(_ONE_AFTER_ANOTHER) and path != _WITH_A_CLUSTER_OF_ITS_OWN
     item.add_marker(pytest.mark.xdist_group("installations" if together else path))
 
 

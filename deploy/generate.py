@@ -5,7 +5,8 @@
 
 From the services' own paths (PATHS in each entrypoints/web.py): nginx.conf and
 kubernetes/ingress.yaml. From what each worker hears: rabbitmq/definitions.json. From the contracts
-of the published facts: docs/asyncapi.yaml.
+of the published facts: asyncapi.yaml and asyncapi.html in services/requests/contracts, which
+`requests` serves; docs/asyncapi.yaml is a link to the first.
 """
 
 import json
@@ -13,9 +14,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from chassis.nameko import DEAD_LETTERS, QUEUE_ARGUMENTS, heard_by
+from chassis.last_net import DEAD_LETTERS, DEAD_LETTERS_ARGUMENTS
+from chassis.nameko import heard_by
+from chassis.queues import QUEUE_ARGUMENTS
 from chassis.routes import nginx, table
-from chassis.serve import package, worker_class
+from chassis.serve import worker_class
+from satudata import asyncapi
 from satudata.places import ROOT, SERVICES
 
 HERE = Path(__file__).parent
@@ -44,7 +48,7 @@ def definitions() -> str:
         ],
         "queues": [
             *(_queue(service, QUEUE_ARGUMENTS) for service in SERVICES),
-            _queue(DEAD_LETTERS, {"x-queue-type": "quorum"}),
+            _queue(DEAD_LETTERS, DEAD_LETTERS_ARGUMENTS),
         ],
         "bindings": [
             *(
@@ -106,105 +110,12 @@ spec:
 {paths}"""
 
 
-_HEADERS = {
-    "ce-specversion": "1.0",
-    "ce-id": "The same again when the message comes again",
-    "ce-source": "The service",
-    "ce-type": "The fact",
-    "ce-subject": "What it is about, mostly the request's id",
-    "ce-time": "When it happened, ISO 8601 with its zone",
-    "ce-dataschema": "Name and version of the contract",
-    "ce-sequence": "The fact's number in the stream of its subject",
-    "ce-position": "Its place in the log of its source",
-    "ce-actorid": "Who did it: an id, never a name",
-    "ce-actorrole": "In which role",
-    "ce-actoragency": "For which agency, if for one",
-    "ce-causationid": "The message that this followed from, if any",
-    "ce-correlationid": "The request that all this belongs to",
-}
-_NOT_ALWAYS = {"ce-actoragency", "ce-causationid"}
-
-
-def asyncapi() -> str:
-    """Every published fact as an AsyncAPI 3 document."""
-    # Of the tests' environment: nothing that runs needs it.
-    import yaml
-
-    channels: dict[str, Any] = {}
-    operations: dict[str, Any] = {}
-    messages: dict[str, Any] = {}
-    for service in SERVICES:
-        for type_ in package(service, "adapters.published").PUBLISHED:
-            name = f"{service}.{type_}"
-            contract = ROOT / "services" / service / "contracts" / f"{type_}.v1"
-            schema = json.loads(contract.with_name(f"{type_}.v1.schema.json").read_text("utf-8"))
-            example = json.loads(contract.with_name(f"{type_}.v1.example.json").read_text("utf-8"))
-            said = schema.pop("description")
-            for key in ("$schema", "$id", "title"):
-                schema.pop(key)
-            messages[name] = {
-                "name": type_,
-                "title": type_,
-                "summary": said,
-                "contentType": "application/json",
-                "headers": {"$ref": "#/components/schemas/cloudEvent"},
-                "payload": schema,
-                "examples": [{"payload": example}],
-            }
-            channels[name] = {
-                "address": type_,
-                "description": f"Routing key {type_} of the exchange {service}.events.",
-                "messages": {type_: {"$ref": f"#/components/messages/{name}"}},
-                "bindings": {
-                    "amqp": {
-                        "is": "routingKey",
-                        "exchange": {
-                            "name": f"{service}.events", "type": "topic",
-                            "durable": True, "autoDelete": False, "vhost": "/",
-                        },
-                        "bindingVersion": "0.3.0",
-                    }
-                },
-            }  # fmt: skip
-            operations[name] = {
-                "action": "send",
-                "channel": {"$ref": f"#/channels/{name}"},
-                "summary": f"{service} says that this has happened.",
-            }
-    document = {
-        "asyncapi": "3.0.0",
-        "info": {
-            "title": "Satu Data: published facts",
-            "version": "0.1.0",
-            "description": "At least once, in order for each source, without personal data."
-            " Written by deploy/generate.py from the contracts; docs/integrator.md explains it.",
-            "license": {"name": "Apache-2.0"},
-        },
-        "defaultContentType": "application/json",
-        "channels": channels,
-        "operations": operations,
-        "components": {
-            "messages": messages,
-            "schemas": {
-                "cloudEvent": {
-                    "type": "object",
-                    "properties": {
-                        name: {"type": "string", "description": text}
-                        for name, text in _HEADERS.items()
-                    },
-                    "required": [name for name in _HEADERS if name not in _NOT_ALWAYS],
-                }
-            },
-        },
-    }
-    return str(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100))
-
-
 FILES = {
     "nginx.conf": nginx_conf,
     "rabbitmq/definitions.json": definitions,
     "kubernetes/ingress.yaml": ingress,
-    "../docs/asyncapi.yaml": asyncapi,
+    "../services/requests/contracts/asyncapi.yaml": asyncapi.as_yaml,
+    "../services/requests/contracts/asyncapi.html": asyncapi.as_page,
 }
 
 

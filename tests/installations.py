@@ -162,7 +162,8 @@ class Distributed:
         assert process.child is not None
         process.child.kill()
         process.child.wait()
-        process.start_again()
+        # Without the pauses of `start_again`, which are for what dies by itself.
+        process.start()
 
     def database(self, service: str) -> Pool:
         return Pool(self.up.environment[f"{service.upper()}_DATABASE_URL"], 2)

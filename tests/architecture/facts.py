@@ -7,12 +7,12 @@ from functools import cache
 
 from chassis.nameko import heard_by
 
-from tests.architecture.places import package, tree_of
+from tests.architecture.places import CHASSIS, package, tree_of
 
 _NAME = re.compile(r"([A-Z][a-z]+){2,}")
 _PAST = {
-    "Came", "Forgotten", "Found", "Given", "Kept", "Left", "Lost", "Made", "Read", "Sent", "Taken",
-    "Told", "Withdrawn",
+    "Came", "Forgotten", "Found", "Given", "Kept", "Left", "Lost", "Made", "Read", "Redriven",
+    "Sent", "Taken", "Told", "Withdrawn",
 }  # fmt: skip
 """Past tenses that do not end in -ed."""
 
@@ -29,12 +29,23 @@ def facts_of(service: str) -> frozenset[str]:
     named = _classes(service) | _strings(service, "domain/events.py")
     in_use_cases = {
         name
-        for folder in (".", "audit", "sealing")
+        for folder in (".", "audit", "sealing", "webhooks")
         for path in (package(service) / folder).glob("*.py")
         for name in _strings(service, f"{folder}/{path.name}")
         if is_past(name) and name not in _heard(service)
     }
-    return frozenset(named | in_use_cases)
+    return frozenset(named | in_use_cases | _of_the_chassis())
+
+
+def _of_the_chassis() -> set[str]:
+    """What an operator does to what waits, recorded in whichever service it waits."""
+    return {
+        node.value.value
+        for node in tree_of(CHASSIS / "dead_letters.py").body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and _NAME.fullmatch(str(node.value.value))
+    }
 
 
 def _classes(service: str) -> set[str]:
@@ -65,5 +76,7 @@ def _strings(service: str, file: str) -> set[str]:
 
 
 def _heard(service: str) -> set[str]:
+    """What others say: a service that hears even itself (for webhooks) has said that, too."""
     worker = importlib.import_module(f"{service}_service.entrypoints.worker").Worker
-    return {type_ for _, type_ in heard_by(worker)}
+    published = importlib.import_module(f"{service}_service.adapters.published").PUBLISHED
+    return {type_ for _, type_ in heard_by(worker)} - set(published)

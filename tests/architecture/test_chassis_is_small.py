@@ -25,8 +25,9 @@ USED_BY_FEWER: Mapping[str, str] = {
 """Modules that fewer than three services import, each with its reason."""
 
 SERVICES_LEAST = 3
-LINES_MAX = 4_000
-"""Of code and comments, without blank lines. Measured at 3,250 when the limit was set."""
+LINES_MAX = 5_800
+"""Of code and comments, without blank lines. Measured at 5,350 when the limit was set: a fifth of
+it is what each service offers to integrators and operators alike, its feed and its dead letters."""
 LINES_OF_A_MODULE_MAX = 700
 
 MODULES = sorted(path.stem for path in CHASSIS.glob("[a-z]*.py"))

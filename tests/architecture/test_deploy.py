@@ -20,6 +20,7 @@ from chassis.nameko import declare_queues
 from chassis.postgres import Pool
 from chassis.serve import worker_class
 from chassis.settings import load
+from psycopg2.extensions import parse_dsn
 from satudata import databases
 from satudata.rabbit import PrivateRabbit
 
@@ -168,6 +169,47 @@ def test_keys_are_readable_by_their_owner_alone_and_never_written_over(keys: Pat
     assert again.returncode == 1
     assert {path.name: path.read_text() for path in keys.iterdir()} == before
     assert {oct(path.stat().st_mode & 0o777) for path in keys.iterdir()} == {"0o600"}
+
+
+def test_of_several_hosts_every_one_is_in_the_settings(tmp_path: Path) -> None:
+    subprocess.run(
+        [
+            *(sys.executable, "-W", "ignore", str(DEPLOY / "new-keys"), str(tmp_path / "keys")),
+            *("--postgres", "one:5432,two:5433", "--rabbitmq", "a:5672,b:5672"),
+        ],
+        check=True, capture_output=True,
+    )  # fmt: skip
+
+    broker = _env(tmp_path / "keys" / "common.env")["AMQP_URL"].split(";")
+    database = parse_dsn(_env(tmp_path / "keys" / "letters.env")["DATABASE_URL"])
+    assert ["a:5672//", "b:5672//"] == [url.partition("@")[2] for url in broker]
+    assert ("one,two", "5432,5433") == (database["host"], database["port"])
+    assert "read-write" == database["target_session_attrs"]
+
+
+def test_the_examples_of_clusters_say_what_was_tested() -> None:
+    rabbit = _example("rabbitmq")["spec"]["rabbitmq"]["additionalConfig"]
+    postgres = _example("postgres")["spec"]["postgresql"]["parameters"]
+
+    assert _lines((DEPLOY / "rabbitmq" / "rabbitmq.conf").read_text()) == _lines(rabbit)
+    tested = _lines((DEPLOY / "postgres" / "postgresql.conf").read_text())
+    # These the operator makes by itself.
+    made = {"synchronous_commit", "wal_level", "hot_standby", "max_wal_senders", "wal_log_hints"}
+    assert {name: value for name, value in tested.items() if name not in made} == {
+        name: value for name, value in postgres.items() if name != "max_connections"
+    }
+
+
+def _example(server: str) -> dict[str, Any]:
+    text = (DEPLOY / server / "cluster.example.yaml").read_text(encoding="utf-8")
+    found: dict[str, Any] = yaml.safe_load(text)
+    return found
+
+
+def _lines(text: str) -> dict[str, str]:
+    """The settings of a configuration file."""
+    pairs = (line.partition(" = ") for line in text.splitlines() if " = " in line)
+    return {name: value for name, _, value in pairs if not name.startswith("#")}
 
 
 def test_no_service_gets_the_keys_of_another(keys: Path) -> None:

@@ -19,6 +19,7 @@ PAGES = ("operator", "integrator", "auditor", "officer", "glossary", "style", "s
 
 READ_ELSEWHERE = {
     "ADMIN_DATABASE_URL": "deploy/satudata/satudata/databases.py",
+    "AMQP_ADMIN_URL": "deploy/satudata/satudata/subscribers.py",
     "VAR_DIR": "deploy/satudata/satudata/places.py",
     "HOST": "services/chassis/chassis/serve.py",
     "S3_ENDPOINT_URL": "services/chassis/chassis/files.py",

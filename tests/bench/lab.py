@@ -14,6 +14,7 @@ from chassis.migrate import migrate
 from chassis.postgres import Pool
 from psycopg2.extensions import make_dsn, parse_dsn
 from satudata.postgres import EmbeddedPostgres
+from satudata.rabbit import PrivateRabbit
 
 from tests.bench import history
 
@@ -60,6 +61,18 @@ class Lab:
             self._end.callback(server.stop)
             self._servers[fsync_us] = server
         return self._servers[fsync_us]
+
+    def rabbit(self) -> PrivateRabbit:
+        """A RabbitMQ; Absent without the package."""
+        return self.once("rabbit", self._rabbit)
+
+    def _rabbit(self) -> PrivateRabbit:
+        server = PrivateRabbit(self.folder())
+        if not server.can_be_had():
+            raise Absent("RabbitMQ is absent; Debian: apt install rabbitmq-server")
+        server.start()
+        self._end.callback(server.stop)
+        return server
 
     def empty_database(self, *, fsync_us: int = 0) -> str:
         """Where a new, empty one answers to its owner."""

@@ -1,4 +1,4 @@
-"""The auditor's twelve questions
+"""The auditor's ready questions
 
 Each ready question is answered over a history of a million facts, sealed and with its trail, as the
 page and the API answer it: the first page, where nothing is asked for that would narrow it but what
@@ -9,7 +9,8 @@ quarter of a million facts to the million.
 from collections.abc import Callable
 
 from requests_service.application import Requests
-from requests_service.audit.questions import QUESTIONS, asked_from
+from requests_service.audit.question import asked_from
+from requests_service.audit.questions import QUESTIONS
 from requests_service.projections.trail import TRAIL
 
 from tests.bench.lab import Lab

@@ -21,7 +21,7 @@ from requests_service.audit.filters import Filters
 from requests_service.sealing import checkpoints, proofs, verify_log
 from requests_service.sealing.entries import entry_of, read
 from requests_service.sealing.sealer import seal, sign
-from requests_service.sealing.stored_log import stored_log
+from requests_service.sealing.stored_log import verify_stored
 
 from tests.bench.lab import Lab
 from tests.bench.measuring import Result, Spread
@@ -99,7 +99,7 @@ def _verify(bundle: Path) -> float:
 def _verify_stored(dsn: str) -> float:
     began = time.perf_counter()
     with closing(connect(dsn)) as conn, conn.cursor() as cur:
-        report = verify_log.verify_stored(stored_log(cur), [verify_log.key_of(_KEY)])
+        report = verify_stored(cur, [verify_log.key_of(_KEY)], dsn=dsn)
     assert report.verified, verify_log.text_of(report)
     return time.perf_counter() - began
 

@@ -87,7 +87,11 @@ BY_ROLE = {
         "/audit/pertanyaan/keadaan?request={given_number}",
         "/audit/pertanyaan/pembaca-data-pribadi?request={given_number}",
     ),
-    "operator": ("/notifikasi", "/kotak-surat", "/meja", "/masuk"),
+    "operator": (
+        *("/notifikasi", "/kotak-surat", "/webhook", "/meja", "/masuk"),
+        *("/pesan", "/pesan/letters/pekerjaan?sebab=tidakadayangbegini"),
+    ),
+    "integrator": ("/webhook", "/masuk"),
 }
 
 
@@ -108,7 +112,7 @@ def requests(embedded: Embedded) -> Requests:
     city.wait("the findings", lambda: ppid.get(findings), lambda f: f["state"] == "scanned")
     given, refused = list(stories.granted(city)), list(stories.refused(city))
     first = refused[0].request
-    siti = stories.Caller(embedded.url, "pemohon", lambda: _code(first["tracking_code"]))
+    siti = city.pemohon(first["tracking_code"])
     siti.command(
         first["id"],
         "object",
@@ -195,10 +199,6 @@ def test_a_pemohons_pages_and_refusals_fit_a_small_phone(
 def _told_to_step(story: Iterator[stories.Done], count: int) -> dict[str, str]:
     told = list(islice(story, count))
     return told[0].request
-
-
-def _code(code: str) -> dict[str, str]:
-    return {"X-Tracking-Code": code}
 
 
 def _paths(username: str, requests: Requests) -> list[str]:

@@ -31,11 +31,13 @@ def test_the_auditor_follows_one_request_asks_about_it_and_keeps_the_question(
     assert proof.value.path().read_text().startswith("c2sp.org/tlog-proof@v1\n")
 
     auditor.go("Jejak Audit")
-    auditor.go("Siapa membaca data pribadi Pemohon?")
+    auditor.go("Siapa membaca data pribadi?")
     auditor.page.locator("summary", has_text="Isian pertanyaan").click()
     auditor.type("Nomor pendaftaran", number)
     auditor.press("Tanyakan")
-    auditor.until(lambda: auditor.page.get_by_text("Layanan letters"), "the trail has come so far")
+    auditor.until(
+        lambda: auditor.page.get_by_text("Layanan persuratan"), "the trail has come so far"
+    )
     auditor.page.locator("summary", has_text="Simpan pertanyaan ini").click()
     auditor.type("Nama", "Pembaca data permohonan yang ditolak")
     auditor.press("Simpan")
@@ -44,7 +46,7 @@ def test_the_auditor_follows_one_request_asks_about_it_and_keeps_the_question(
     expect(auditor.page).to_have_url(
         f"{embedded.url}/audit/pertanyaan/pembaca-data-pribadi?request={number}"
     )
-    auditor.sees("Layanan letters")
+    auditor.sees("Layanan persuratan")
     auditor.visit("/audit/peristiwa?types=AuditQueried")
     auditor.until(
         lambda: auditor.page.get_by_role("cell", name="Pertanyaan auditor"), "what was asked"

@@ -36,6 +36,11 @@ class Contract:
     def schema(self) -> dict[str, Any]:
         return dict(json.loads(self.schema_path.read_text(encoding="utf-8")))
 
+    def schema_of(self, hearer: str) -> dict[str, Any]:
+        """What a hearer reads of it."""
+        path = folder(hearer) / "heard" / f"{self.source}.{self.type}.v1.schema.json"
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+
     @property
     def example(self) -> dict[str, Any]:
         return dict(json.loads(self.example_path.read_text(encoding="utf-8")))

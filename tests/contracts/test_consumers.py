@@ -186,6 +186,30 @@ def test_fields_that_a_later_version_may_add_disturb_nobody(
 
 
 @pytest.mark.parametrize("service", SERVICES)
+def test_what_a_service_says_that_it_reads_is_all_that_it_needs(
+    service: str, consumer: Callable[[str], Consumer]
+) -> None:
+    one = consumer(service)
+    messages = [
+        replace(
+            message,
+            data={
+                name: value
+                for name, value in message.data.items()
+                if name
+                in Contract(message.source, message.type).schema_of(service).get("required", ())
+            },
+        )
+        for message in _one_of_each(service, _subject(one))
+    ]
+
+    for message in messages:
+        one.hear(message)
+
+    assert sorted(one.inbox()) == sorted(message.id for message in messages)
+
+
+@pytest.mark.parametrize("service", SERVICES)
 def test_all_examples_of_one_subject_are_taken_in_any_order(
     service: str, consumer: Callable[[str], Consumer]
 ) -> None:

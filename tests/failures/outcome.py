@@ -48,7 +48,7 @@ MOVES = {
         "RefusalNotified",
     ],
 }
-REPORTS = {"LetterIssued", "MailSent", "DaftarDataUpdated"}
+REPORTS = {"LetterIssued", "LetterRead", "MailSent", "DaftarDataUpdated", "OriginalRead"}
 
 
 def assert_as_if_nothing_had_happened(installation: Any, request_id: str, ending: str) -> None:

@@ -29,7 +29,10 @@ SESSION_IS_OVER = "2026-11-20T18:00:00+07:00"
 CODE_IS_FORGOTTEN = "2026-11-20T09:45:00+07:00"
 REFUSAL = {"reason_code": "pasal_17_b", "narrative": NARRATIVE}
 STATEMENTS = {"truth": "ya", "consent": "ya"}
-EVIDENCE = ("LetterIssued", "MailSent", "DaftarDataUpdated", "ReportCameLate")
+EVIDENCE = (
+    *("LetterIssued", "LetterRead", "MailSent", "DaftarDataUpdated", "OriginalRead"),
+    "ReportCameLate",
+)
 """What other services report by themselves; it comes when it comes."""
 CHANGED_MEANWHILE = "Permohonan ini sudah berubah sejak halaman Anda dibuka."
 NOT_FOLLOWED = "Nomor pendaftaran atau kode lacak tidak cocok."

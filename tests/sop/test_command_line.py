@@ -52,9 +52,9 @@ def test_an_account_is_added_listed_and_disabled(satudata):
         (("staff", "add", "x", "--name", "X", "--role", "raja"), 1, "tidak dikenal"),
         (("staff", "add"), 2, "staff add NAME"),
         (("subject", "show", "1999-0001"), 1, "Tidak ada permohonan bernomor 1999-0001"),
-        (("jobs", "retry", "letters", "99999"), 1, "there is no failed job 99999"),
-        (("dead-letters", "redrive", "letters", "99999"), 1, "there is no parked message"),
-        (("dead-letters", "redrive", "letters"), 2, "needs the message's id"),
+        (("jobs", "redrive", "letters/99999"), 1, "letters/99999  unknown"),
+        (("dead-letters", "redrive", "letters/99999"), 1, "letters/99999  unknown"),
+        (("dead-letters", "redrive"), 2, "redrive takes ids"),
         (("mask", "nowhere.csv"), 2, "nowhere.csv"),
         (("letters", "verify", "nowhere.pdf"), 4, "nowhere.pdf"),
         (("nonsense",), 2, "invalid choice"),
@@ -69,7 +69,7 @@ def test_what_cannot_be_done_says_why(satudata, arguments, status, said):
 
 def test_nothing_waits_for_a_person(satudata):
     for what in ("jobs", "dead-letters"):
-        done = satudata(what, "list", "requests")
+        done = satudata(what, "list")
         assert (0, "none\n") == (done.returncode, done.stdout)
 
 

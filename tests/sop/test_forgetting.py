@@ -40,8 +40,8 @@ class OnePerson(City):
     """The city, asked by this person alone."""
 
     def submit(self, **changed):
-        self.pemohon, self.answer = super().submit(**PERSON | changed)
-        return self.pemohon, self.answer
+        self.wulandari, self.answer = super().submit(**PERSON | changed)
+        return self.wulandari, self.answer
 
 
 @pytest.fixture
@@ -206,7 +206,7 @@ def test_a_person_is_nowhere_in_clear_and_after_the_erasure_nobody_opens_it(inst
     assert (1, True) == (refused.returncode, "belum boleh dihapus" in refused.stderr)
 
     installation.clock.set(AFTER_THE_LAST_DAY)
-    city.pemohon.command(request_id, "request-erasure")
+    city.wulandari.command(request_id, "request-erasure")
     ppid.command(request_id, "decide-erasure", decision="dikabulkan")
     at_rest(installation)
 

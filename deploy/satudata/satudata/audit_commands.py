@@ -3,15 +3,14 @@
 import argparse
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from functools import partial
 from typing import Any
 
-from chassis.postgres import connect
+from chassis.postgres import Pool
 from chassis.settings import Settings
 from requests_service.sealing import verify_log
 
-from satudata import audit_conformance, audit_show, events_commands
+from satudata import audit_ask, audit_conformance, audit_show, events_commands
 
 SettingsOf = Callable[[str], Settings]
 """The settings of a service."""
@@ -23,16 +22,23 @@ def register(commands: Any, settings_of: SettingsOf) -> None:
     of_audit = audit.add_subparsers(required=True, metavar="WHAT")
     _register_verify(of_audit, settings_of)
     audit_show.register(of_audit, settings_of)
+    audit_ask.register(of_audit, settings_of)
     audit_conformance.register(of_audit, settings_of)
     events_commands.register(commands, settings_of)
 
 
 def _register_verify(of_audit: Any, settings_of: SettingsOf) -> None:
     text = (
-        "Was anything changed since it was sealed? Checks a bundle, a log at an address, a letter;"
+        "Was anything changed since it was sealed? Checks an export, a log at an address, a letter"
+        " with its proof; --live without an address: every fact in the database of this"
+        " installation, by the keys that it signs with now unless --key gives others."
     )
-    text += " --live without an address: every fact in the database that the settings name."
-    verify = of_audit.add_parser("verify", help=text, description=text)
+    verify = of_audit.add_parser(
+        "verify",
+        help="Was anything changed since it was sealed?",
+        description=text,
+        epilog=verify_log.STATUSES,
+    )
     verify_log.add_arguments(verify)
     verify.set_defaults(do=partial(_verify, settings_of))
 
@@ -48,21 +54,22 @@ def _verify(settings_of: SettingsOf, parsed: argparse.Namespace) -> int:
         print(verify_log.printable(f"satudata: {error}"), file=sys.stderr)
         return 2
     print(verify_log.json_of(report) if parsed.json else verify_log.text_of(report))
-    return 0 if report.verified else 1
+    return report.status
 
 
 def _verify_database(settings: Settings, parsed: argparse.Namespace) -> verify_log.Report:
-    from requests_service.sealing.stored_log import stored_log
+    from requests_service.sealing.stored_log import verify_stored
 
     keys = verify_log.keys_of(parsed.key, verify_log.LOG) or _own_keys(settings)
     progress = verify_log.Progress(sys.stderr)
-    with closing(connect(settings.database_url)) as conn, conn.cursor() as cur:
-        report = verify_log.verify_stored(
-            stored_log(cur),
+    with Pool(settings.database_url, 1).connection() as conn, conn.cursor() as cur:
+        report = verify_stored(
+            cur,
             keys,
             witnesses=verify_log.keys_of(parsed.witness, verify_log.WITNESS),
             since=[verify_log.read(each) for each in parsed.since],
             progress=progress,
+            dsn=settings.database_url,
         )
     progress.end()
     if not parsed.key:

@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -25,12 +26,26 @@ _BY = Actor("satudata", "operator")
 
 def register(of_audit: Any, settings_of: Callable[[str], Settings]) -> None:
     """Add `conformance` to the group `audit`."""
-    text = "Deviations from the SOP, this year or in a period; status 1 when there are any."
-    sub = of_audit.add_parser("conformance", help=text, description=f"{text} Itself recorded.")
-    sub.add_argument("--from", dest="since", default="", metavar="DATE", help="first day")
-    sub.add_argument("--until", default="", metavar="DATE", help="last day")
-    sub.add_argument("--json", action="store_true")
+    text = "Deviations from the SOP and written notices that are owed, this year or in a period."
+    sub = of_audit.add_parser(
+        "conformance",
+        help=text,
+        description=f"{text} The question is itself recorded in the log.",
+        epilog="DATE is such as 2026-01-31. Exit status: 0 none, 1 there are some, 2 wrong use.",
+    )
+    sub.add_argument("--from", dest="since", type=_day, metavar="DATE",
+                     help="first day; 1 January of this year")  # fmt: skip
+    sub.add_argument("--until", type=_day, metavar="DATE",
+                     help="last day, itself counted; 31 December")  # fmt: skip
+    sub.add_argument("--json", action="store_true", help="all of it as one JSON object")
     sub.set_defaults(do=partial(_conformance, settings_of))
+
+
+def _day(typed: str) -> str:
+    try:
+        return date.fromisoformat(typed).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{typed!r} is no date such as 2026-01-31") from None
 
 
 def _conformance(settings_of: Callable[[str], Settings], parsed: argparse.Namespace) -> int:
@@ -39,11 +54,12 @@ def _conformance(settings_of: Callable[[str], Settings], parsed: argparse.Namesp
     try:
         with build_application(settings, pool) as app:
             today = app.today().day
-            period = period_from(parsed.since, parsed.until, today)
+            period = period_from(parsed.since or "", parsed.until or "", today)
             note_query(app, _BY, {"kind": "conformance", **period.as_json()})
             found = conformance_of(pool, period, today=today, rows_max=None)
     except PeriodInvalid:
-        print("satudata: --from and --until take dates such as 2026-01-31", file=sys.stderr)
+        since = parsed.since or "1 January of this year"
+        print(f"satudata: --until {parsed.until} is before --from, {since}.", file=sys.stderr)
         return 2
     finally:
         pool.close()

@@ -19,21 +19,30 @@ from requests_service.audit.seals import Sealed
 from requests_service.bootstrap import build_application
 from requests_service.domain.errors import RequestNotFound, RequestsError
 
-_BY = Actor("satudata", "operator")
+BY = Actor("satudata", "operator")
 """Whoever may run commands here is an operator; the log says so."""
 _SEALS = {Sealed.INTACT: "intact", Sealed.NOT_YET: "not yet", Sealed.CHANGED: "CHANGED"}
 
 
 def register(of_audit: Any, settings_of: Callable[[str], Settings]) -> None:
     """Add `show` to the group `audit`."""
-    text = "Everything that happened to one request, and how it stood; the question is recorded."
-    show = of_audit.add_parser("show", help=text, description=text)
-    show.add_argument("register_number")
-    show.add_argument("--as-of", default="", metavar="T|POSITION", help="as it stood then")
-    show.add_argument(
-        "--as-known-at", default="", metavar="T", help="without what was recorded later"
+    text = "How one request stood, and everything that happened to it, each fact with its seal."
+    show = of_audit.add_parser(
+        "show",
+        help=text,
+        description=f"{text} The question is itself recorded in the log.",
+        epilog=(
+            "TIME is a date, which means its end, or a time such as 2026-11-20T15:04, of"
+            " Asia/Jakarta unless it says its zone. Exit status: 0 done, 1 there is no such"
+            " request, or a fact of it is not as it was sealed, or is lost; 2 wrong use."
+        ),
     )
-    show.add_argument("--json", action="store_true")
+    show.add_argument("register_number", metavar="NUMBER", help="register number, as 2026-0042")
+    show.add_argument("--as-of", default="", metavar="TIME|POSITION",
+                      help="without what happened later")  # fmt: skip
+    show.add_argument("--as-known-at", default="", metavar="TIME",
+                      help="without what was recorded later")  # fmt: skip
+    show.add_argument("--json", action="store_true", help="all of it as one JSON object")
     show.set_defaults(do=partial(_show, settings_of))
 
 
@@ -46,7 +55,7 @@ def _show(settings_of: Callable[[str], Settings], parsed: argparse.Namespace) ->
             known = filters_from(pool, {"as_of": parsed.as_of, "as_known_at": parsed.as_known_at})
             request_id = app.reading.id_of(parsed.register_number)
             told = {"kind": "request", "request_id": str(request_id), **known.as_json()}
-            note_query(app, _BY, told)
+            note_query(app, BY, told)
             entries = timeline(app, request_id, known)
             state = state_at(app, request_id, known)
             names = app.accounts.names()

@@ -1,8 +1,8 @@
 """The command line: `satudata COMMAND --help` says what each does.
 
 Settings come from the environment; without them the installation that `satudata run` made here is
-meant. Exit status: 0 done, 1 found something wrong, 2 wrong use, 69 something needed is away, 78 a
-setting is wrong.
+meant. Exit status: 0 done, 1 found something wrong or nothing of that name, 2 wrong use, 69
+something needed is away, 78 a setting is wrong.
 """
 
 import argparse
@@ -22,8 +22,8 @@ from chassis.actor import Actor
 from chassis.postgres import DatabaseAway, Pool
 from chassis.settings import Settings, SettingsError, load
 
-from satudata import audit_commands
-from satudata.places import ROOT, SERVICES, var
+from satudata import audit_commands, dead_letters, subscribers
+from satudata.places import ROOT, var
 
 # Said at every start by a library that the workers need.
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
@@ -72,27 +72,20 @@ def _parser() -> argparse.ArgumentParser:
     staff.add_argument("--json", action="store_true")
 
     subject = command("subject", _subject, "What is held on a Pemohon, and its erasure.")
+    subject.epilog = (
+        "Exit status: 0 done, 1 there is no such request, or it was not erased, 2 wrong use."
+    )
     subject.add_argument("act", choices=("show", "erase"))
-    subject.add_argument("register_number")
-    subject.add_argument("--reason", help="why, by its code; without it the codes are listed")
-    subject.add_argument("--yes", action="store_true", help="do not ask")
-    subject.add_argument("--json", action="store_true")
+    subject.add_argument("register_number", metavar="NUMBER", help="as 2026-0042")
+    subject.add_argument(
+        "--reason", metavar="CODE", help="of erase: why; without it the codes are listed"
+    )
+    subject.add_argument("--yes", action="store_true", help="of erase: do not ask once more")
+    subject.add_argument("--json", action="store_true", help="what is held, as one JSON object")
 
     catalog = command("catalog", _catalog, "Import a folder of datasets: catalog import FILE.toml")
     catalog.add_argument("act", choices=("import",))
     catalog.add_argument("file", type=Path)
-
-    dead = command("dead-letters", _dead_letters, "Messages that wait for a person.")
-    dead.add_argument("act", choices=("list", "redrive"))
-    dead.add_argument("service", choices=SERVICES)
-    dead.add_argument("id", nargs="?", type=int)
-    dead.add_argument("--json", action="store_true")
-
-    jobs = command("jobs", _jobs, "Jobs that failed and wait for a person.")
-    jobs.add_argument("act", choices=("list", "retry"))
-    jobs.add_argument("service", choices=SERVICES)
-    jobs.add_argument("id", nargs="?", type=int)
-    jobs.add_argument("--json", action="store_true")
 
     letters = command("letters", _letters, "Whether a PDF is a letter of ours, as it was issued.")
     letters.add_argument("act", choices=("verify",))
@@ -100,7 +93,8 @@ def _parser() -> argparse.ArgumentParser:
     letters.add_argument("--json", action="store_true")
 
     rebuild = command("rebuild", _rebuild, "Make a table again from the log, and compare it.")
-    rebuild.add_argument("view", help="trail, board, ...")
+    rebuild.epilog = "Exit status: 0 it is as it was, 1 it was not what the log says, 2 wrong use."
+    rebuild.add_argument("view", help="which one: trail, board or conformance")
 
     mask = command("mask", _mask, "Mask the personal data that is found in a table.")
     mask.add_argument("file", type=Path)
@@ -108,18 +102,26 @@ def _parser() -> argparse.ArgumentParser:
     bench = command("bench", _bench, "Measure how fast it is, in a checkout: docs/benchmarks.md.")
     bench.add_argument("only", nargs="*", help="names of benches; without them all are run")
     audit_commands.register(commands, _settings)
+    dead_letters.register(commands, _settings)
+    subscribers.register(commands, _environment)
 
     witness = command("witness", _witness, "Sign for another office that its log only ever grew.")
-    witness.add_argument("--key-file", type=Path, required=True, help="this witness's private key")
+    witness.epilog = "Exit status: 0 it was told to end, 2 wrong use, or it cannot start."
     witness.add_argument(
-        "--new-key", metavar="NAME", help="make that file, say the public key, end"
+        "--key-file", type=Path, required=True, metavar="FILE", help="this witness's private key"
     )
-    witness.add_argument("--state", type=Path, help="folder for what was signed; keep it")
     witness.add_argument(
-        "--log", action="append", default=[], metavar="ORIGIN=VKEY", help="a log and its key"
+        "--new-key", metavar="NAME", help="make that file, say its verifier key, end"
     )
-    witness.add_argument("--host", default="127.0.0.1")
-    witness.add_argument("--port", type=int, default=8090)
+    witness.add_argument(
+        "--state", type=Path, metavar="FOLDER", help="for what was signed; keep it"
+    )
+    witness.add_argument(
+        "--log", action="append", default=[], metavar="ORIGIN=VKEY",
+        help="a log's name and its verifier key; may be repeated",
+    )  # fmt: skip
+    witness.add_argument("--host", default="127.0.0.1", help="where to listen (127.0.0.1)")
+    witness.add_argument("--port", type=int, default=8090, help="(8090)")
     return parser
 
 
@@ -234,48 +236,6 @@ def _catalog(parsed: argparse.Namespace) -> int:
     application = build_application(settings, Pool(settings.database_url, 1))
     application.import_folder(parsed.file, by=_OPERATOR)
     return 0
-
-
-def _dead_letters(parsed: argparse.Namespace) -> int:
-    from chassis.parking import Parking
-
-    parking = Parking(Pool(_settings(parsed.service).database_url, 1))
-    if parsed.act == "redrive":
-        if parsed.id is None:
-            print("satudata: dead-letters redrive needs the message's id.", file=sys.stderr)
-            return 2
-        return _found(parking.redrive(parsed.id), f"parked message {parsed.id}")
-    _print_rows(parking.waiting(), parsed.json, "{id:>6}  {source}/{type}  {subject}  {reason}")
-    return 0
-
-
-def _jobs(parsed: argparse.Namespace) -> int:
-    from chassis import jobs
-
-    pool = Pool(_settings(parsed.service).database_url, 1)
-    if parsed.act == "retry":
-        if parsed.id is None:
-            print("satudata: jobs retry needs the job's id.", file=sys.stderr)
-            return 2
-        return _found(jobs.try_again(pool, parsed.id), f"failed job {parsed.id}")
-    _print_rows(jobs.failed(pool), parsed.json, "{id:>6}  {kind}  {key}  {reason}")
-    return 0
-
-
-def _found(done: bool, what: str) -> int:
-    if not done:
-        print(f"satudata: there is no {what}.", file=sys.stderr)
-    return 0 if done else 1
-
-
-def _print_rows(rows: list[dict[str, Any]], as_json: bool, form: str) -> None:
-    if as_json:
-        print(json.dumps(rows, default=str))
-        return
-    for row in rows:
-        print(form.format(**row))
-    if not rows:
-        print("none")
 
 
 def _letters(parsed: argparse.Namespace) -> int:

@@ -48,5 +48,13 @@ def prepare(environment: Mapping[str, str]) -> dict[str, list[str]]:
     if amqp_url.startswith("amqp"):
         from chassis.nameko import declare_queues
 
-        declare_queues(amqp_url, {name: serve.worker_class(name) for name in SERVICES})
+        workers = {name: serve.worker_class(name) for name in SERVICES}
+        declare_queues(
+            amqp_url, workers, {name: _partitions(name, environment) for name in SERVICES}
+        )
     return applied
+
+
+def _partitions(service: str, environment: Mapping[str, str]) -> int:
+    own = environment.get(f"{service.upper()}_QUEUE_PARTITIONS")
+    return int(own or environment.get("QUEUE_PARTITIONS") or 1)

@@ -7,13 +7,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
 from textwrap import indent
 from typing import Any
 
 import httpx
+from chassis.clock import JAKARTA
 from requests_service.sealing import verify_log
 
 from satudata import stories
@@ -25,11 +28,12 @@ def demo(*, into: Path, at: str | None) -> int:
     """Against the installation at an address, or one that is started for it; the exit status."""
     into.mkdir(parents=True, exist_ok=True)
     try:
-        with _installation(at) as url:
+        with _installation(at) as (url, clock):
             city = City(url)
-            _tell(city, "Granted", stories.granted, into / "granted")
+            granted = _tell(city, "Granted", stories.granted, into / "granted")
             shutil.copy(stories.HANDED_OVER, into / "granted" / "original.csv")
-            refused = _tell(city, "Refused", stories.refused, into / "refused")
+            refused = _tell(city, "Refused", stories.refused, into / "refused", clock)
+            _late_steps(city, [granted, refused])
             verified = _verified_log(city, refused, into / "log.zip")
     except (stories.NotDone, httpx.HTTPError) as error:
         print(f"satudata: {error}", file=sys.stderr)
@@ -39,16 +43,29 @@ def demo(*, into: Path, at: str | None) -> int:
 
 
 def _tell(
-    city: City, title: str, story: Callable[[City], Iterator[Done]], folder: Path
+    city: City,
+    title: str,
+    story: Callable[[City, stories.Turn], Iterator[Done]],
+    folder: Path,
+    clock: Path | None = None,
 ) -> dict[str, Any]:
-    """The request as it ended."""
+    """The request as it ended. `clock`: with it the agency lets its deadline pass at step 8."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     say(f"\n{title}")
     say(f"  {'step':<6}{'command':<22}{'by':<16}{'next':<6}{'due':<12}statutory")
     done = None
-    for done in story(city):
+
+    def turn(step: int) -> None:
+        if clock and done and step == 8:
+            day = date.fromisoformat(done.request["due"]) + timedelta(days=1)
+            say(f"  the agency lets its deadline pass; on the demonstration's clock it is {day}")
+            _set_clock(clock, day)
+
+    for done in story(city, turn):
         request = done.request
+        if code := request.get("tracking_code"):
+            say(f"  number {request['register_number']}, tracking code {code}")
         say(
             f"  {done.step:<6}{done.command:<22}{done.role:<16}{request['step'] or 'end':<6}"
             f"{request['due'] or '':<12}{request['statutory_due']}"
@@ -61,6 +78,19 @@ def _tell(
     if title == "Granted":
         _masked_file(city, request["id"], folder)
     return request
+
+
+def _late_steps(city: City, requests: Sequence[dict[str, Any]]) -> None:
+    """What was late, and where officers and auditors see it."""
+    say("\nLate steps")
+    for request in requests:
+        events = city.officer("ppid").get(f"/api/requests/{request['id']}/events")["events"]
+        late = [f"{each['fact']} by {each['by_role']}" for each in events if each["late"]]
+        say(f"  {request['register_number']}  {', '.join(late) or 'none'}")
+    say(
+        "  The account auditor sees them, and every other deviation, on /audit/kesesuaian and on\n"
+        "  /audit/permohonan/NUMBER; an operator with `satudata audit conformance`."
+    )
 
 
 def _verified_log(city: City, last: dict[str, Any], into: Path) -> bool:
@@ -106,26 +136,42 @@ def _masked_file(city: City, request_id: str, folder: Path) -> None:
 
 
 @contextmanager
-def _installation(at: str | None) -> Iterator[str]:
+def _installation(at: str | None) -> Iterator[tuple[str, Path | None]]:
+    """Its address, and the file of its clock if it was started for this."""
     if at:
-        yield at.rstrip("/")
+        yield at.rstrip("/"), None
         return
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="satudata-demo-") as folder:
         say("Starting an installation for the demonstration ...")
+        clock = Path(folder) / "clock"
+        _set_clock(clock, date.today())
         process = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-m", "satudata.cli", "run"],
-            env={**os.environ, "PORT": str(port), "VAR_DIR": folder},
+            env={
+                **os.environ,
+                "PORT": str(port),
+                "VAR_DIR": folder,
+                "CLOCK": f"@{clock}",
+                "SATUDATA_ENV": "demo",
+            },
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
         try:
             url = f"http://127.0.0.1:{port}"
             _wait_for(url, process)
-            yield url
+            yield url, clock
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(60)
+
+
+def _set_clock(file: Path, day: date) -> None:
+    """To nine in the morning, in one piece: others read it at any moment."""
+    beside = file.with_suffix(".new")
+    beside.write_text(datetime.combine(day, time_of_day(9), JAKARTA).isoformat(), encoding="utf-8")
+    beside.replace(file)
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:

@@ -39,6 +39,7 @@ STAFF = (
     Account("atasan", "Atasan PPID", "atasan_ppid", None, "the PPID's superior"),
     Account("auditor", "Auditor Inspektorat", "auditor", None, "auditor, reads everything"),
     Account("operator", "Operator Sistem", "operator", None, "operator of the services"),
+    Account("integrator", "Sistem Kantor Lain", "integrator", None, "program of another office"),
 )
 
 _SETTER_UP = Actor("satudata", "operator")

@@ -30,14 +30,16 @@ _FILTERS = {
     "actor": ("WHO", "account name, or an id as the log has it"),
     "role": ("ROLE", "of the actor: ppid, ppid_pembantu, walidata, service, ..."),
     "agency": ("CODE", "of the actor, or else the one that holds the request's data"),
-    "since": ("TIME", "happened at this time or later"),
-    "until": ("TIME", "happened before this time; of a date, its whole day"),
-    "as-of": ("TIME|POSITION", "what had happened by then"),
+    "since": ("TIME", "what happened then or later"),
+    "until": ("TIME", "what happened before then"),
+    "as-of": ("TIME|POSITION", "what had happened by then, or up to that position"),
     "as-known-at": ("TIME", "what had been recorded by then"),
 }
+_RECORDED = " The question is itself recorded in the log."
+_STATUSES = "Exit status: 0 done, 1 the log has no such thing, or lost some of it, 2 wrong use."
 _TIMES = (
-    " TIME is a date, or a time such as 2026-11-20T15:04, of Asia/Jakarta unless it says its zone."
-    " Each question is itself recorded in the log."
+    "TIME is a date, or a time such as 2026-11-20T15:04, of Asia/Jakarta unless it says its zone. A"
+    " date means its beginning for --since, and its end for the others. POSITION is a number. "
 )
 
 
@@ -47,7 +49,10 @@ def register(commands: Any, settings_of: SettingsOf) -> None:
     of_events = events.add_subparsers(required=True, metavar="WHAT")
 
     def command(name: str, do: Callable[[Settings, argparse.Namespace], int], text: str) -> Any:
-        sub = of_events.add_parser(name, help=text, description=text + _TIMES)
+        times = _TIMES if do is _export else ""
+        sub = of_events.add_parser(
+            name, help=text, description=text + _RECORDED, epilog=times + _STATUSES
+        )
         sub.set_defaults(do=partial(_done, do, settings_of))
         return sub
 
@@ -57,7 +62,8 @@ def register(commands: Any, settings_of: SettingsOf) -> None:
     show.add_argument("--json", action="store_true", help="one object a line")
 
     tail = command("tail", _tail, "The newest facts.")
-    tail.add_argument("-n", type=int, default=20, metavar="COUNT", help="how many (20)")
+    tail.add_argument("-n", type=_count, default=20, metavar="COUNT",
+                      help="how many (20); with --follow 0 shows new ones alone")  # fmt: skip
     tail.add_argument(
         "--follow", "-f", action="store_true", help="go on with new ones; Ctrl+C ends"
     )
@@ -69,13 +75,20 @@ def register(commands: Any, settings_of: SettingsOf) -> None:
         "export", _export,
         "A zip of the sealed log, or of a part of it, with proofs and what checks them.",
     )  # fmt: skip
-    export.add_argument("--into", type=Path, required=True, metavar="FILE.zip")
+    export.add_argument("--into", type=Path, required=True, metavar="FILE.zip",
+                        help="a new file, which only its owner may read")  # fmt: skip
     export.add_argument("--format", action="append", default=[], choices=_FORMATS,
                         help="beside JSONL; may be repeated")  # fmt: skip
     export.add_argument("--type", action="append", default=[], metavar="FACT",
                         help="only these facts; may be repeated")  # fmt: skip
     for name, (metavar, text) in _FILTERS.items():
         export.add_argument(f"--{name}", metavar=metavar, help=text)
+
+
+def _count(typed: str) -> int:
+    if not typed.isdecimal():
+        raise argparse.ArgumentTypeError(f"{typed!r} is no count: a whole number from 0")
+    return int(typed)
 
 
 def _done(
@@ -161,10 +174,13 @@ def _tail(settings: Settings, parsed: argparse.Namespace) -> int:
 
     pool = Pool(settings.database_url, 2)
     application = build_application(settings, pool)
+    if not (parsed.n or parsed.follow):
+        print("satudata: -n 0 shows nothing without --follow.", file=sys.stderr)
+        return 2
     types = filters_from(pool, {"types": ",".join(parsed.type)}).types
     note_query(application, _OPERATOR, {"kind": "tail", "types": types, "follow": parsed.follow})
     with suppress(KeyboardInterrupt):
-        for row in _newest(pool, types, max(parsed.n, 0), follow=parsed.follow):
+        for row in _newest(pool, types, parsed.n, follow=parsed.follow):
             print(_line(row, as_json=parsed.json), flush=parsed.follow)
     return 0
 

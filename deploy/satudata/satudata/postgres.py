@@ -22,6 +22,9 @@ class NotStarted(Exception):
 class EmbeddedPostgres:
     """Started and stopped with this process: when it dies, however, PostgreSQL stops too."""
 
+    options: tuple[str, ...] = ()
+    """More for its command line."""
+
     def __init__(self, folder: Path, *, binaries: Path | None = None) -> None:
         self.folder = folder.resolve()
         self._data = self.folder / "data"
@@ -64,6 +67,7 @@ class EmbeddedPostgres:
                 "max_connections=200",
                 "-c",
                 "shared_buffers=64MB",
+                *self.options,
             ]
         )
         # `read` ends when the last holder of the pipe's other end, this process, has ended.

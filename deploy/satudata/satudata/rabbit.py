@@ -15,9 +15,14 @@ _SBIN = sorted(Path("/usr/lib/rabbitmq/lib").glob("rabbitmq_server-*/sbin"))
 class PrivateRabbit:
     """Knows nothing of the machine's own RabbitMQ, its ports, cookie and folders."""
 
+    host = "127.0.0.1"
+    run_in: tuple[str, ...] = ()
+    """A command that runs its programs somewhere else, as in a network namespace."""
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._port, self._dist_port, self._epmd_port = _free_ports(3)
+        self._port, self._dist_port, self._epmd_port, self._admin_port = _free_ports(4)
+        self._plugins: tuple[str, ...] = ("rabbitmq_consistent_hash_exchange",)
         self._server: subprocess.Popen[bytes] | None = None
         self._hosts = 0
         self._pipe = -1
@@ -41,20 +46,30 @@ class PrivateRabbit:
 
     def start(self) -> None:
         """Start and wait until it answers."""
+        self.begin()
+        self.wait_until_up()
+
+    def begin(self) -> None:
+        """Start it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "rabbit.log").open("ab") as log:
             self._server = subprocess.Popen(
-                [str(_SBIN[-1] / "rabbitmq-server")],
+                self._program("rabbitmq-server"),
                 env=self._environment(),
+                # Where it would leave a core dump.
+                cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
         self._stop_when_we_are_gone()
+
+    def wait_until_up(self) -> None:
+        """Until it answers and has started all that it is made of."""
         deadline = time.monotonic() + _READY_SECONDS
         while not self._answers():
-            if self._server.poll() is not None or time.monotonic() > deadline:
+            if self.has_died() or time.monotonic() > deadline:
                 raise RuntimeError(f"RabbitMQ did not start; see {self.folder / 'rabbit.log'}.")
             time.sleep(0.2)
         self.control("await_startup")
@@ -69,18 +84,42 @@ class PrivateRabbit:
         """kill -9, as a crash."""
         self._end(signal.SIGKILL, patience=0)
 
-    def control(self, *arguments: str, check: bool = True) -> str:
-        """rabbitmqctl."""
+    def manage(self) -> str:
+        """Where its management HTTP API answers; that is started when somebody asks."""
+        if "rabbitmq_management" not in self._plugins:
+            self._plugins = (*self._plugins, "rabbitmq_management")
+            self.control("set", *self._plugins, program="rabbitmq-plugins")
+        return f"http://guest:guest@{self.host}:{self._admin_port}"
+
+    def freeze(self) -> None:
+        """It hangs: SIGSTOP; its connections stay open."""
+        assert self._server is not None
+        os.killpg(self._server.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """It goes on."""
+        assert self._server is not None
+        os.killpg(self._server.pid, signal.SIGCONT)
+
+    def has_died(self) -> bool:
+        """Whether it is not running."""
+        return self._server is None or self._server.poll() is not None
+
+    def control(self, *arguments: str, check: bool = True, program: str = "rabbitmqctl") -> str:
+        """rabbitmqctl, or another of RabbitMQ's programs."""
         done = subprocess.run(
-            [str(_SBIN[-1] / "rabbitmqctl"), "-q", *arguments],
+            [*self._program(program), "-q", *arguments],
             env=self._environment(),
             capture_output=True,
             check=False,
             text=True,
         )
         if check and done.returncode:
-            raise RuntimeError(f"rabbitmqctl {' '.join(arguments)}: {done.stderr or done.stdout}")
+            raise RuntimeError(f"{program} {' '.join(arguments)}: {done.stderr or done.stdout}")
         return done.stdout
+
+    def _program(self, name: str) -> list[str]:
+        return [*self.run_in, str(_SBIN[-1] / name)]
 
     def _stop_when_we_are_gone(self) -> None:
         assert self._server is not None
@@ -109,7 +148,7 @@ class PrivateRabbit:
 
     def _answers(self) -> bool:
         try:
-            socket.create_connection(("127.0.0.1", self._port), 0.5).close()
+            socket.create_connection((self.host, self._port), 0.5).close()
             return True
         except OSError:
             return False
@@ -122,9 +161,11 @@ class PrivateRabbit:
             f"listeners.tcp.1 = 127.0.0.1:{self._port}\n"
             "loopback_users = none\nvm_memory_high_watermark.absolute = 1GB\n"
             "disk_free_limit.absolute = 50MB\nlog.console.level = warning\n"
+            f"management.tcp.ip = {self.host}\nmanagement.tcp.port = {self._admin_port}\n"
+            "collect_statistics_interval = 1000\n"
         )
         plugins = home / "enabled_plugins"
-        plugins.write_text("[].\n")
+        plugins.write_text(f"[{', '.join(self._plugins)}].\n")
         return {
             "PATH": os.environ["PATH"],
             "HOME": str(home / "home"),

@@ -3,9 +3,8 @@
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import closing
 
-from chassis.postgres import Pool, connect
+from chassis.postgres import Pool
 from chassis.settings import load
 from requests_service.adapters.calendar import read_calendar
 from requests_service.bootstrap import build_application
@@ -27,7 +26,8 @@ def run(view: str, environment: Mapping[str, str]) -> int:
     """0 when the new table is as the old one was, or there was nothing to compare; else 1."""
     bar = _Bar(view)
     started = time.monotonic()
-    with closing(connect(owner_url("requests", environment))) as conn, conn.cursor() as cur:
+    owner = Pool(owner_url("requests", environment), 1)
+    with owner.connection() as conn, conn.cursor() as cur:
         if view in PROJECTIONS:
             rebuilt = rebuild(cur, PROJECTIONS[view], bar.show)
         else:

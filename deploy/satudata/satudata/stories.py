@@ -77,11 +77,14 @@ class NotDone(Exception):
 class Caller:
     """Somebody with a session, or a Pemohon with a tracking code."""
 
-    def __init__(self, url: str, role: str, headers: Callable[[], dict[str, str]]) -> None:
+    def __init__(
+        self, http: httpx.Client, role: str, headers: Callable[[], dict[str, str]]
+    ) -> None:
         """`headers` say who it is; asked again when a session has ended."""
         self.role = role
         self._headers = headers
-        self._http = httpx.Client(base_url=url, headers=headers(), timeout=30)
+        self._http = http
+        self._http.headers.update(headers())
 
     def fetch(self, path: str, method: str = "GET", **more: Any) -> httpx.Response:
         """The answer, whatever it is."""
@@ -115,37 +118,45 @@ class Caller:
 class City:
     """A running installation, and the people who use it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, transport: httpx.BaseTransport | None = None) -> None:
+        """`transport`: how to send, if not as usual."""
         self.url = url
+        self._transport = transport
+        self.http = self._client()
         self._officers: dict[str, Caller] = {}
 
     def officer(self, username: str) -> Caller:
         """A signed-in officer of the demonstration."""
         if username not in self._officers:
             role = {account.username: account.role for account in STAFF}[username]
-            self._officers[username] = Caller(self.url, role, partial(self._sign_in, username))
+            self._officers[username] = Caller(
+                self._client(), role, partial(self._sign_in, username)
+            )
         return self._officers[username]
 
     def _sign_in(self, username: str) -> dict[str, str]:
-        answer = httpx.post(
-            f"{self.url}/api/requests/sign-in",
-            json={"username": username, "password": PASSWORD},
-            timeout=30,
+        answer = self.http.post(
+            "/api/requests/sign-in", json={"username": username, "password": PASSWORD}
         )
         return {"Authorization": f"Bearer {_json(answer)['token']}"}
 
     def submit(self, **changed: Any) -> tuple[Caller, dict[str, Any]]:
         """Step 5: the Pemohon, and the request with its tracking code."""
         answer = _json(
-            httpx.post(
-                f"{self.url}/api/requests",
+            self.http.post(
+                "/api/requests",
                 json=APPLICANT | WANTED | changed,
                 headers={"Idempotency-Key": f"story-{time.time_ns()}"},
-                timeout=30,
             )
         )
-        headers = {"X-Tracking-Code": answer["tracking_code"]}
-        return Caller(self.url, "pemohon", lambda: headers), answer
+        return self.pemohon(answer["tracking_code"]), answer
+
+    def pemohon(self, tracking_code: str) -> Caller:
+        """Whoever has this tracking code."""
+        return Caller(self._client(), "pemohon", lambda: {"X-Tracking-Code": tracking_code})
+
+    def _client(self) -> httpx.Client:
+        return httpx.Client(base_url=self.url, timeout=30, transport=self._transport)
 
     def until(
         self, request_id: str, what: str, true_of: Callable[[dict[str, Any]], Any]
@@ -263,8 +274,8 @@ def hand_over(city: City, by: Caller, request_id: str, path: Path) -> None:
     ticket = by.post(f"/api/requests/{request_id}/upload-ticket")["ticket"]
     with path.open("rb") as file:
         answer = _json(
-            httpx.post(
-                f"{city.url}/api/privacy/uploads",
+            city.http.post(
+                "/api/privacy/uploads",
                 data={"ticket": ticket},
                 files={"file": (path.name, file)},
                 timeout=60,

@@ -112,7 +112,9 @@ def _show(
         print(json.dumps(told, ensure_ascii=False))
         return
     for service, counts in held.items():
-        print(f"{service:<10}" + ", ".join(f"{n} {v}" for n, v in counts.items()))
+        print(f"{service:<10}" + ", ".join(f"{n} {_said(n, v)}" for n, v in counts.items()))
+    if erasure:
+        print("Without its key, what is still stored sealed can be read by nobody.")
     for name in ("erased_on", "reason"):
         if told[name]:
             print(f"{name}: {told[name]}")
@@ -122,6 +124,10 @@ def _show(
         print(f"{holder} HAS NOT ANSWERED")
     for sentence in told["may_not_be_erased_because"]:
         print(f"may not be erased: {sentence}")
+
+
+def _said(name: str, value: Any) -> str:
+    return ("yes" if value else "no") if name == "key_held" else str(value)
 
 
 def _person_of(app: Requests, request_id: UUID) -> UUID:

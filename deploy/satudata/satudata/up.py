@@ -12,7 +12,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from chassis.routes import nginx, table
@@ -34,8 +35,18 @@ class CannotStart(Exception):
 class Up:
     """All the processes, to be stopped and started one by one as an operator would."""
 
-    def __init__(self, folder: Path, port: int, given: Mapping[str, str] = os.environ) -> None:
-        """`given`: the settings that were made; what they leave out is made here."""
+    def __init__(
+        self,
+        folder: Path,
+        port: int,
+        given: Mapping[str, str] = os.environ,
+        twice: Collection[str] = (),
+    ) -> None:
+        """`given`: the settings that were made; what they leave out is made here.
+
+        `twice`: the processes of which there are two, as `worker-letters`; the other is
+        `worker-letters-2`.
+        """
         self._given = {name: value for name, value in given.items() if name.isupper()}
         self.folder = folder
         self.port = port
@@ -43,7 +54,11 @@ class Up:
         self.postgres: EmbeddedPostgres | None = None
         self.rabbit: PrivateRabbit | None = None
         self.processes: dict[str, Process] = {}
+        self._twice = twice
         self._web_ports = {service: free_port() for service in SERVICES}
+        self._second_web_ports = {
+            service: free_port() for service in SERVICES if f"web-{service}" in twice
+        }
 
     def prepare(self) -> None:
         """Servers, settings, databases, queues."""
@@ -75,8 +90,8 @@ class Up:
 
     def stop_service(self, service: str) -> None:
         """SIGTERM to the processes of one service."""
-        names = [f"{kind}-{service}" for kind in ("web", "worker", "jobs")]
-        stop_all([self.processes.pop(name) for name in names if name in self.processes])
+        names = [name for name in self.processes if service in name.split("-")]
+        stop_all([self.processes.pop(name) for name in names])
 
     def wait_until_ready(self, leaving_out: tuple[str, ...] = ()) -> None:
         """Until every web process says that it is ready; raises CannotStart with where to look."""
@@ -104,11 +119,23 @@ class Up:
 
     def _processes_of(self, service: str, log: Path) -> list[Process]:
         ports = {"PORT": str(self._web_ports[service])}
-        return [
+        first = [
             serve("web", [service], self.environment | ports, log),
             serve("worker", [service], self._with_health_port(), log),
             serve("jobs", [service], self._with_health_port(), log),
         ]
+        second = [
+            replace(
+                process,
+                name=f"{process.name}-2",
+                environment=self._with_health_port()
+                | {"PORT": str(self._second_web_ports.get(service, 0))},
+                log=log / f"{process.name}-2.log",
+            )
+            for process in first
+            if process.name in self._twice
+        ]
+        return first + second
 
     def _with_health_port(self) -> dict[str, str]:
         return self.environment | {"HEALTH_PORT": str(free_port())}
@@ -147,13 +174,18 @@ class Up:
         folder = self.folder / "nginx"
         folder.mkdir(exist_ok=True)
         upstreams = {name: f"127.0.0.1:{port}" for name, port in self._web_ports.items()}
+        pairs = ""
+        for name, port in self._second_web_ports.items():
+            servers = f"server {upstreams[name]}; server 127.0.0.1:{port};"
+            pairs += f"  upstream {name} {{ {servers} }}\n"
+            upstreams[name] = name
         temporary = "".join(
             f"  {kind}_temp_path {folder}/{kind};\n"
             for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
         (folder / "nginx.conf").write_text(
             f"daemon off;\nmaster_process off;\npid {folder}/pid;\nerror_log stderr warn;\n"
-            f"events {{}}\nhttp {{\n  access_log off;\n{temporary}"
+            f"events {{}}\nhttp {{\n  access_log off;\n{temporary}{pairs}"
             f"{nginx(table(SERVICES), upstreams, listen=f'127.0.0.1:{self.port}')}}}\n"
         )
         command = [program, "-c", str(folder / "nginx.conf"), "-p", str(folder)]

@@ -18,6 +18,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from requests_service.sealing.verify_log import (
+    LOG,
     CannotCheck,
     Checkpoint,
     Key,
@@ -65,11 +66,17 @@ class WitnessKey:
 def new_key(file: Path, name: str) -> Key:
     """Make a key of that name in a new file that only its owner can read.
 
-    Raises CannotCheck for a name that no key can have, FileExistsError.
+    Raises CannotCheck for a name that no key can have, and when the file is there.
     """
     seed = os.urandom(32)
     key = WitnessKey(name, seed).key
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+    try:
+        made = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise CannotCheck(
+            f"{file} is there already, and a key is never overwritten: name a new file"
+        ) from error
+    with os.fdopen(made, "w") as opened:
         opened.write(f"{_KEY_MARK} {name} {base64.b64encode(seed).decode()}\n")
     return key
 
@@ -285,9 +292,16 @@ def logs_of(given: Sequence[str]) -> dict[str, list[Key]]:
     logs: dict[str, list[Key]] = {}
     for each in given:
         origin, equals, written = each.partition("=")
+        if not (equals and origin and written):
+            raise CannotCheck(
+                "--log is ORIGIN=VKEY: the log's name, and its verifier key, which begins with the"
+                f" same name and a +; not {each!r}"
+            )
         key = key_of(written)
-        if not equals or key.name != origin or key.type != 1:
-            raise CannotCheck(f"--log is ORIGIN=VKEY, and the key bears the origin's name: {each}")
+        if key.type != LOG:
+            raise CannotCheck(f"--log {origin}: this is the key of a witness, not of a log: {key}")
+        if key.name != origin:
+            raise CannotCheck(f"--log {origin}: the key is of another log, {key.name}")
         logs.setdefault(origin, []).append(key)
     if not logs:
         raise CannotCheck("a witness needs a log: --log ORIGIN=VKEY")

@@ -41,7 +41,7 @@ def listed(sequence: int = 12, *, request: UUID = REQUEST, year: int = 2027) -> 
             "unit": "Unit usaha",
             "produsen_data": "diskopindag",
         },
-        dataschema="requests/ListedInDaftarData.v1",
+        dataschema="urn:satudata:requests:ListedInDaftarData:v1",
     )
 
 

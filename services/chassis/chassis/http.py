@@ -1,5 +1,6 @@
 """The web side of every service: who asks, what is refused and how, health and metrics."""
 
+import mimetypes
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -10,21 +11,25 @@ from urllib.parse import quote, urlsplit
 
 import psycopg2
 import structlog
-from chassis import pages
+from chassis import dead_letters, pages
 from chassis.actor import Actor
+from chassis.contracts import folder_of
 from chassis.event_store import StaleVersion
+from chassis.failures import places_of
 from chassis.postgres import DatabaseAway, Pool
 from chassis.sessions import SESSION_COOKIE, BadToken, ExpiredToken, Tokens
 from chassis.settings import Settings
-from chassis.telemetry import HTTP_SECONDS
+from chassis.telemetry import HTTP_SECONDS, follow
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _log = structlog.get_logger()
+mimetypes.add_type("application/yaml", ".yaml")
 _BODY_BYTES_MAX = 55 * 1024 * 1024
 _DRAIN_BYTES_MAX = 512 * 1024 * 1024
 _CHANGED = (
@@ -128,11 +133,14 @@ def build_app(
     )
     app.state.settings = settings
     app.state.pool = pool
+    app.state.leaving = False
     app.state.application = application
     app.state.templates = tuple(templates)
     app.state.tokens = Tokens(settings)
     # Before the services' own paths, of which some take anything at this place.
     app.add_api_route(f"/api/{settings.service}/docs", _docs, include_in_schema=False)
+    contracts = StaticFiles(directory=folder_of(settings.service))
+    app.mount(f"/api/{settings.service}/contracts", contracts)
     for router in routers:
         app.include_router(router)
     app.include_router(_operations)
@@ -157,7 +165,9 @@ def healthz() -> dict[str, str]:
 
 @_operations.get("/readyz")
 def readyz(request: Request) -> Response:
-    """Whether the database and the broker can be reached."""
+    """Whether the database and the broker can be reached; and not while this process ends."""
+    if request.app.state.leaving:
+        return JSONResponse({"leaving": True}, 503)
     checks = readiness(request.app.state.pool, request.app.state.settings.amqp_url)
     return JSONResponse(checks, 200 if all(checks.values()) else 503)
 
@@ -184,11 +194,11 @@ def readiness(pool: Pool, amqp_url: str) -> dict[str, bool]:
 def _broker_answers(url: str) -> bool:
     if url.startswith("memory:"):
         return True
-    from kombu import Connection
+    from chassis import broker
 
     try:
-        with Connection(url, connect_timeout=2) as conn:
-            conn.connect()
+        with broker.connection(url) as conn:
+            broker.open_(conn)
             return True
     except Exception:
         return False
@@ -209,7 +219,8 @@ def _answers(
         BadToken: (403, "Tautan ini tidak sah."),
         ExpiredToken: (410, "Masa berlaku tautan ini sudah habis. Mintalah tautan yang baru."),
     }
-    return ours | {kind: (status, None) for kind, status in errors.items()}
+    told = {**dead_letters.ERRORS, **errors}
+    return ours | {kind: (status, None) for kind, status in told.items()}
 
 
 Handler = Callable[[Request, Exception], Any]
@@ -302,6 +313,7 @@ class _Outermost:
         scope["app"] = self._app
         request = Request(scope, receive)
         reference = request.state.reference = uuid.uuid4().hex[:12]
+        follow(request.headers.get("traceparent"))
         started = time.perf_counter()
         status = 0
 
@@ -340,7 +352,7 @@ class _Outermost:
                 "unexpected",
                 reference=reference,
                 error=type(error).__name__,
-                at=_place_of(error),
+                at=places_of(error),
                 method=request.method,
             )
             if status == 0:
@@ -382,13 +394,3 @@ async def _drain(receive: Receive) -> None:
         left -= len(message.get("body", b""))
         if message["type"] != "http.request" or not message.get("more_body"):
             return
-
-
-def _place_of(error: BaseException) -> list[str]:
-    places = []
-    trace = error.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        places.append(f"{Path(code.co_filename).name}:{trace.tb_lineno} {code.co_name}")
-        trace = trace.tb_next
-    return places[-6:]

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from chassis.failures import place_of, reason_of
 from chassis.postgres import DatabaseAway, Pool, connect
-from chassis.telemetry import JOBS_DONE, JOBS_FAILED
+from chassis.telemetry import JOBS_DONE, JOBS_FAILED, trace, tracing
 
 _log = structlog.get_logger()
 _JOB_LOCK = 4713
@@ -34,6 +35,7 @@ class Job:
     key: str
     args: dict[str, Any]
     attempts: int
+    traceparent: str | None = None
 
 
 Handlers = Mapping[str, Callable[[Job], None]]
@@ -45,32 +47,15 @@ def enqueue(cur: Any, kind: str, key: str, args: dict[str, Any]) -> None:
     `key` says what it is done once for, within its kind.
     """
     cur.execute(
-        "INSERT INTO jobs (kind, key, args) VALUES (%s, %s, %s) ON CONFLICT (kind, key) DO NOTHING",
-        (kind, key, json.dumps(args)),
+        "INSERT INTO jobs (kind, key, args, traceparent) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT (kind, key) DO NOTHING",
+        (kind, key, json.dumps(args), trace()),
     )
 
 
 def finish(cur: Any, job: Job) -> None:
     """The work is done, in the transaction that holds its effect."""
     cur.execute("DELETE FROM jobs WHERE id = %s", (job.id,))
-
-
-def try_again(pool: Pool, job_id: int) -> bool:
-    """A person has a failed job tried again; False when there is none."""
-    return bool(
-        pool.execute(
-            "UPDATE jobs SET failed = false, attempts = 0, next_try = now()"
-            " WHERE id = %s AND failed RETURNING 1",
-            (job_id,),
-        )
-    )
-
-
-def failed(pool: Pool) -> list[dict[str, Any]]:
-    """The jobs that wait for a person, with why."""
-    return pool.query(
-        "SELECT id, kind, key, attempts, reason, asked_at FROM jobs WHERE failed ORDER BY id"
-    )
 
 
 class Runner:
@@ -114,7 +99,8 @@ class Runner:
         if job is None:
             return False
         try:
-            self._attempt(cur, job)
+            with tracing(job.traceparent):
+                self._attempt(cur, job)
         finally:
             cur.execute("SELECT pg_advisory_unlock(%s, %s)", (_JOB_LOCK, _lock_number(job.id)))
         return True
@@ -134,7 +120,7 @@ class Runner:
                 "UPDATE jobs SET attempts = attempts + 1,"
                 " next_try = now() + least(0.5 * 2 ^ attempts, 300) * interval '1s'"
                 " WHERE id = %s AND NOT failed AND next_try <= now()"
-                " RETURNING id, kind, key, args, attempts",
+                " RETURNING id, kind, key, args, attempts, traceparent",
                 (job_id,),
             )
             row = cur.fetchone()
@@ -165,8 +151,8 @@ class Runner:
             for_ever=for_ever,
         )
         cur.execute(
-            "UPDATE jobs SET reason = %s, failed = %s WHERE id = %s",
-            (f"{type(error).__name__}: {error}"[:500], for_ever, job.id),
+            "UPDATE jobs SET reason = %s, place = %s, failed_at = now(), failed = %s WHERE id = %s",
+            (reason_of(error), place_of(error), for_ever, job.id),
         )
 
 

@@ -6,7 +6,7 @@
 import json
 import select
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from chassis import clock
 from chassis.actor import Actor
 from chassis.message import Message
 from chassis.postgres import Pool
+from chassis.telemetry import trace
 
 Statement = tuple[str, Sequence[Any]]
 """SQL and its arguments, to be run in the transaction of the facts."""
@@ -47,6 +48,7 @@ class StoredFact:
     actor: Actor
     causation: str | None
     correlation: str | None
+    traceparent: str | None = None
 
     @property
     def data(self) -> dict[str, Any]:
@@ -56,22 +58,14 @@ class StoredFact:
 
 _COLUMNS = (
     "position, stream, version, type, state, occurred_at,"
-    " actor, role, agency, causation, correlation"
+    " actor, role, agency, causation, correlation, traceparent"
 )
 
 
 def _fact(row: tuple[Any, ...]) -> StoredFact:
-    position, stream, version, type_, state, at, actor, role, agency, causation, correlation = row
+    position, stream, version, type_, state, at, actor, role, agency, *why = row
     return StoredFact(
-        position,
-        stream,
-        version,
-        type_,
-        bytes(state),
-        at,
-        Actor(actor, role, agency),
-        causation,
-        correlation,
+        position, stream, version, type_, bytes(state), at, Actor(actor, role, agency), *why
     )
 
 
@@ -170,12 +164,17 @@ def wait(conn: Any, cur: Any, *, since: int, seconds: float) -> None:
     conn.notifies.clear()
 
 
-def read(cur: Any, *, after: int, up_to: int, limit: int) -> list[StoredFact]:
-    """Facts by position; `up_to` comes from `bound`, so none can appear in between later."""
+def read(
+    cur: Any, *, after: int, up_to: int, limit: int, types: Collection[str] | None = None
+) -> list[StoredFact]:
+    """Facts by position; `up_to` comes from `bound`, so none can appear in between later.
+
+    `types`: only these, without it all.
+    """
     cur.execute(
         f"SELECT {_COLUMNS} FROM facts WHERE position > %s AND position <= %s"
-        " ORDER BY position LIMIT %s",
-        (after, up_to, limit),
+        " AND (%s::text[] IS NULL OR type = ANY (%s::text[])) ORDER BY position LIMIT %s",
+        (after, up_to, *[None if types is None else sorted(types)] * 2, limit),
     )
     return [_fact(row) for row in cur.fetchall()]
 
@@ -196,7 +195,7 @@ def append_statement(
     if len(facts) == 1:
         (stream, version, type_, type_version, state) = facts[0]
         return (
-            "SELECT * FROM append_fact(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            "SELECT * FROM append_fact(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (
                 str(stream),
                 version,
@@ -210,14 +209,15 @@ def append_statement(
                 causation,
                 correlation or str(stream),
                 idempotency_key,
+                trace(),
             ),
         )
     rows = ", ".join(["(%s, %s, %s, %s, %s)"] * len(facts))
     return (
         f"SELECT pg_advisory_xact_lock_shared({LOG_LOCK}), pg_advisory_xact_lock({BATCH_LOCK});"
         " INSERT INTO facts (stream, version, type, type_version, state, occurred_at, actor, role,"
-        " agency, causation, correlation, idempotency_key)"
-        " SELECT s::uuid, v, t, tv, b, %s, %s, %s, %s, %s, coalesce(%s, s), %s"
+        " agency, causation, correlation, idempotency_key, traceparent)"
+        " SELECT s::uuid, v, t, tv, b, %s, %s, %s, %s, %s, coalesce(%s, s), %s, %s"
         f" FROM (VALUES {rows}) AS f (s, v, t, tv, b) RETURNING position, true",
         (
             at,
@@ -227,6 +227,7 @@ def append_statement(
             causation,
             correlation,
             idempotency_key,
+            trace(),
             *(value for stream, *rest in facts for value in (str(stream), *rest)),
         ),
     )

@@ -4,6 +4,7 @@ The binding is Knative's for AMQP 0-9-1, as the `cloudevents` SDK has it.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from typing import Any
 from chassis.actor import Actor
 
 CONTENT_TYPE = "application/json"
+_VERSION = re.compile(r"[:.]v(\d+)$")
 
 
 class NotAMessage(Exception):
@@ -35,8 +37,17 @@ class Message:
     actor: Actor
     data: dict[str, Any]
     dataschema: str
+    """The contract's name; it ends in the contract's version."""
     causation: str | None = None
     correlation: str | None = None
+    traceparent: str | None = None
+    """W3C Trace Context: the trace of the command that this followed from."""
+
+    @property
+    def version(self) -> int:
+        """The contract's; 1 where the name does not say."""
+        named = _VERSION.search(self.dataschema)
+        return int(named[1]) if named else 1
 
     @property
     def body(self) -> bytes:
@@ -45,8 +56,13 @@ class Message:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The attributes, every one a string."""
-        attributes: dict[str, str | None] = {
+        """The attributes as the broker carries them."""
+        return {f"ce-{name}": value for name, value in self.attributes.items()}
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """CloudEvents' attributes, every one a string."""
+        whole: dict[str, str | None] = {
             "specversion": "1.0",
             "id": self.id,
             "source": self.source,
@@ -61,8 +77,17 @@ class Message:
             "actoragency": self.actor.agency,
             "causationid": self.causation,
             "correlationid": self.correlation,
+            "traceparent": self.traceparent,
         }
-        return {f"ce-{name}": value for name, value in attributes.items() if value is not None}
+        return {name: value for name, value in whole.items() if value is not None}
+
+
+def schema_name(source: str, type_: str, version: int = 1) -> str:
+    """The name of a contract: the same on every installation, and served by each.
+
+    `/api/<source>/contracts/<type>.v<version>.schema.json`
+    """
+    return f"urn:satudata:{source}:{type_}:v{version}"
 
 
 def decode(headers: Mapping[str, Any] | None, body: bytes | str) -> Message:
@@ -85,11 +110,17 @@ def decode(headers: Mapping[str, Any] | None, body: bytes | str) -> Message:
             dataschema=of.get("dataschema", ""),
             causation=of.get("causationid"),
             correlation=of.get("correlationid"),
+            traceparent=of.get("traceparent"),
         )
     except KeyError as error:
         raise NotAMessage(f"the attribute {error} is missing") from error
     except ValueError as error:
         raise NotAMessage(f"it cannot be read: {type(error).__name__}") from error
+
+
+def structured(message: Message) -> dict[str, Any]:
+    """In CloudEvents' structured mode: one JSON object, the attributes beside `data`."""
+    return {**message.attributes, "datacontenttype": CONTENT_TYPE, "data": message.data}
 
 
 def as_json(message: Message) -> dict[str, Any]:

@@ -13,7 +13,8 @@ _CHASSIS = Path(__file__).parent / "migrations"
 _LOCK = 4710
 _FACT_COLUMNS = (
     "stream, version, type, type_version, state, occurred_at,"
-    " actor, role, agency, on_behalf_of, idempotency_key, causation, correlation"
+    " actor, role, agency, on_behalf_of, idempotency_key, causation, correlation,"
+    " traceparent"
 )
 
 

@@ -1,7 +1,10 @@
 """Connections to PostgreSQL, for threads and for green threads alike."""
 
-import queue
 import select
+import socket
+import threading
+import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -14,6 +17,19 @@ from psycopg2 import extensions
 psycopg2.extras.register_uuid()
 
 _CONNECT_SECONDS = 3
+_SILENCE_SECONDS = 8
+"""Longest wait for one answer in a green thread, where every statement is a short one."""
+_NOTICE = {
+    "keepalives_idle": 3,
+    "keepalives_interval": 1,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 6000,  # milliseconds
+}
+"""A host that is gone is noticed within seconds; what the DSN says wins."""
+_NOTICE_US = (
+    "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3"
+)
+"""The same for the server, which else keeps for hours what a host that is gone had locked."""
 _AWAY = (
     psycopg2.OperationalError,
     psycopg2.InterfaceError,
@@ -26,6 +42,30 @@ class Transaction(extensions.cursor):  # type: ignore[misc]
     """A cursor within a transaction, with a statement to run once that is committed, if any."""
 
     after_commit: str | None = None
+    begun = False
+
+    def execute(self, query: Any, vars: Any = None) -> None:
+        """Begins with the first statement, in the same message to the server."""
+        if not self.begun:
+            self.begun = True
+            if not isinstance(query, str | bytes):
+                query = query.as_string(self)
+            query = b"BEGIN;" + query if isinstance(query, bytes) else "BEGIN;" + query
+        super().execute(query, vars)
+
+    def copy_expert(self, sql: Any, file: Any, size: int = 8192) -> None:
+        """Begins, too."""
+        self._begin()
+        super().copy_expert(sql, file, size)
+
+    def executemany(self, query: Any, vars_list: Any) -> None:
+        """Begins, too."""
+        self._begin()
+        super().executemany(query, vars_list)
+
+    def _begin(self) -> None:
+        if not self.begun:
+            self.execute("")
 
 
 class DatabaseAway(Exception):
@@ -42,13 +82,9 @@ def connect(dsn: str) -> Any:
 
     The DSN may name several hosts (`host=a,b target_session_attrs=read-write`): each has as long.
     """
-    conn = (
-        _connect_in_green_thread(dsn)
-        if green()
-        else psycopg2.connect(dsn, connect_timeout=_CONNECT_SECONDS)
-    )
-    conn.autocommit = True
-    return conn
+    if green():
+        return _connect_in_green_thread(dsn)
+    return _connect(dsn, connect_timeout=_CONNECT_SECONDS)
 
 
 def is_away(error: BaseException) -> bool:
@@ -59,6 +95,50 @@ def is_away(error: BaseException) -> bool:
     )
 
 
+_waiting: dict[Any, float] = {}
+"""The connections whose answers green threads wait for, and since when."""
+
+
+def wait_green(conn: Any) -> None:
+    """psycopg2's wait callback on eventlet."""
+    from eventlet.hubs import trampoline
+
+    try:
+        while (state := conn.poll()) != extensions.POLL_OK:
+            reading = state == extensions.POLL_READ
+            _waiting[conn] = time.monotonic()
+            trampoline(conn.fileno(), read=reading, write=not reading)
+    finally:
+        _waiting.pop(conn, None)
+
+
+def break_off_silent() -> None:
+    """Breaks off, for ever, what gets no answer; whoever waits is told that the server is away.
+
+    For a server that hangs, and for a connection that swallows everything: no keepalive tells.
+    """
+    while True:
+        time.sleep(1)
+        late = time.monotonic() - _SILENCE_SECONDS
+        for conn in [each for each, since in _waiting.items() if since < late]:
+            with (
+                suppress(OSError, psycopg2.Error),
+                socket.fromfd(conn.fileno(), socket.AF_INET, socket.SOCK_STREAM) as same,
+            ):
+                same.shutdown(socket.SHUT_RDWR)
+
+
+def _connect(dsn: str, **more: Any) -> Any:
+    told = extensions.parse_dsn(dsn)
+    conn = psycopg2.connect(
+        dsn, **{name: v for name, v in _NOTICE.items() if name not in told}, **more
+    )
+    conn.autocommit = True
+    with conn.cursor() as cur:
+        cur.execute(_NOTICE_US)
+    return conn
+
+
 def _connect_in_green_thread(dsn: str) -> Any:
     # libpq forgets connect_timeout when it is polled, and would wait for a silent host for ever.
     from eventlet import Timeout
@@ -67,7 +147,7 @@ def _connect_in_green_thread(dsn: str) -> Any:
     for one in _each_host(dsn):
         try:
             with Timeout(_CONNECT_SECONDS, psycopg2.OperationalError("connecting took too long")):
-                return psycopg2.connect(one)
+                return _connect(one)
         except psycopg2.OperationalError as error:
             refused = error
     raise refused
@@ -100,18 +180,19 @@ class Pool:
         self.dsn = dsn
         self._wait_seconds = wait_seconds
         self._select = _unpatched_select()
-        self._slots: queue.LifoQueue[Any] = queue.LifoQueue()
-        for _ in range(size):
-            self._slots.put(None)
+        self._free = threading.BoundedSemaphore(size)
+        self._idle: deque[Any] = deque()
+        """The one used last is at the end, and the next to be used."""
 
     @contextmanager
     def connection(self) -> Iterator[Any]:
         """A connection in autocommit. Raises DatabaseAway when it cannot be had or breaks off."""
+        if not self._free.acquire(timeout=self._wait_seconds):
+            raise DatabaseAway("all connections of the pool are in use")
+        conn = None
         try:
-            conn = self._slots.get(timeout=self._wait_seconds)
-        except queue.Empty as error:
-            raise DatabaseAway("all connections of the pool are in use") from error
-        try:
+            with suppress(IndexError):
+                conn = self._idle.pop()
             if conn is not None and self._broken_off(conn):
                 conn.close()
                 conn = None
@@ -126,21 +207,23 @@ class Pool:
                 raise DatabaseAway(str(error).strip()) from error
             raise
         finally:
-            self._slots.put(None if conn is None or conn.closed else conn)
+            if conn is not None and not conn.closed:
+                self._idle.append(conn)
+            self._free.release()
 
     @contextmanager
     def transaction(self) -> Iterator[Any]:
         """A cursor; what is done with it is committed at the end, or undone by an exception."""
         with self.connection() as conn, conn.cursor(cursor_factory=Transaction) as cur:
-            cur.execute("BEGIN")
             try:
                 yield cur
             except BaseException:
-                if not conn.closed:
+                if not conn.closed and cur.begun:
                     with suppress(psycopg2.Error):
                         cur.execute("ROLLBACK")
                 raise
-            cur.execute("COMMIT")
+            if cur.begun:
+                cur.execute("COMMIT")
             if cur.after_commit:
                 cur.execute(cur.after_commit)
 
@@ -161,11 +244,9 @@ class Pool:
 
     def close(self) -> None:
         """Close every idle connection."""
-        with suppress(queue.Empty):
+        with suppress(IndexError):
             while True:
-                conn = self._slots.get_nowait()
-                if conn is not None:
-                    conn.close()
+                self._idle.pop().close()
 
     def _broken_off(self, conn: Any) -> bool:
         # An idle connection has nothing to say: one that is readable was broken off.

@@ -7,16 +7,20 @@ from contextlib import closing, suppress
 from typing import Any, Protocol
 
 import structlog
+from chassis import broker
+from chassis.contracts import Contracts, Misfit
+from chassis.frames import published
 from chassis.log import WAKE_CHANNEL, StoredFact, bound, read, wait
-from chassis.message import CONTENT_TYPE, Message
+from chassis.message import CONTENT_TYPE, Message, schema_name
 from chassis.postgres import connect
-from chassis.telemetry import FACTS_PUBLISHED, RELAY_POSITION
-from kombu import Connection, Exchange
+from chassis.telemetry import FACTS_HELD_BACK, FACTS_PUBLISHED, RELAY_POSITION
+from kombu import Exchange
 
 _log = structlog.get_logger()
 _LEADER_LOCK = 4712
-_BATCH = 100
+_BATCH = 250
 _POLL_SECONDS = 1.0
+_RETRY_SECONDS_MAX = 1.0
 
 Published = Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]]
 """What others may hear: fact type to the public part of its data. Other types stay inside."""
@@ -38,6 +42,9 @@ class Publisher(Protocol):
     def idle(self) -> None:
         """Called when there is nothing to send."""
 
+    def settle(self) -> None:
+        """Wait for what is under way, before the end."""
+
     def close(self) -> None:
         """Let go."""
 
@@ -54,82 +61,105 @@ def message_of(fact: StoredFact, source: str, public: dict[str, Any]) -> Message
         position=fact.position,
         actor=fact.actor,
         data=public,
-        dataschema=f"{source}/{fact.type}.v1",
+        dataschema=schema_name(source, fact.type),
         causation=fact.causation,
         correlation=fact.correlation,
+        traceparent=fact.traceparent,
     )
 
 
 class ToRabbit:
-    """RabbitMQ with a window of unconfirmed messages: raises unless all are confirmed in time."""
+    """RabbitMQ, with as many messages under way as the broker has not yet confirmed.
 
-    _CONFIRM_SECONDS = 10.0
-    _BREATHE_EVERY = 25
+    Raises when it does not confirm, refuses, or is silent: whoever tries again begins behind what
+    is safe.
+    """
 
-    def __init__(self, url: str, source: str) -> None:
+    WINDOW = 1000
+    """Messages under way at most."""
+    _CONFIRM_SECONDS = 6.0
+    _FIRST_CONFIRM_SECONDS = 2.0
+    """On a new channel. Its first messages may have gone to a leader that is about to be replaced:
+    the next one does not know the channel, and cannot ask it to send them again."""
+
+    def __init__(self, url: str, source: str, *, first: int = 0) -> None:
+        """`first`: which of the hosts in `url` is tried first."""
         self._exchange = f"{source}.events"
-        self._conn = Connection(
-            url,
-            heartbeat=10,
-            connect_timeout=5,
-            transport_options={"read_timeout": 15, "write_timeout": 15},
-        )
-        self._conn.connect()
+        self._conn = broker.open_(broker.connection(url, first=first))
         self._channel: Any = self._conn.channel()
         self._channel.confirm_select()
-        self._open: set[int] = set()
-        self._sent = 0
+        self._tag = 0
+        self._open: dict[int, int] = {}
+        """Delivery tag to position, of what is not confirmed, in order."""
+        self._progress_at = 0.0
+        self._patience_seconds = self._FIRST_CONFIRM_SECONDS
         self._refused = False
         self._channel.events["basic_ack"].add(self._on_ack)
         self._channel.events["basic_nack"].add(self._on_nack)
         Exchange(self._exchange, "topic", durable=True)(self._channel).declare()
 
     def publish(self, batch: list[Message]) -> None:
-        """Send and wait until the broker has confirmed all; raises NotConfirmed."""
-        for n, message in enumerate(batch, 1):
-            prepared = self._channel.prepare_message(
-                message.body,
-                content_type=CONTENT_TYPE,
-                content_encoding="utf-8",
-                headers=message.headers,
-                properties={"delivery_mode": 2, "message_id": message.id},
+        """Send, once there is room in the window."""
+        while self._open and len(self._open) + len(batch) > self.WINDOW:
+            self._hear(1)
+        if not self._open:
+            self._progress_at = time.monotonic()
+        wire = self._conn.connection
+        frames = []
+        for message in batch:
+            self._tag += 1
+            self._open[self._tag] = message.position
+            frames.append(
+                published(
+                    self._channel.channel_id,
+                    wire.frame_max,
+                    exchange=self._exchange,
+                    routing_key=message.type,
+                    content_type=CONTENT_TYPE,
+                    message_id=message.id,
+                    headers=message.headers,
+                    body=message.body,
+                )
             )
-            self._sent += 1
-            self._open.add(self._sent)
-            self._channel.basic_publish(prepared, exchange=self._exchange, routing_key=message.type)
-            if n % self._BREATHE_EVERY == 0:
-                time.sleep(0)
-        deadline = time.monotonic() + self._CONFIRM_SECONDS
-        while self._open and not self._refused:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise NotConfirmed(f"{len(self._open)} of {len(batch)} messages")
-            with suppress(socket.timeout):
-                self._conn.drain_events(timeout=min(left, 1))
-            self._conn.heartbeat_check()
-        if self._refused:
-            raise NotConfirmed("the broker refused a message")
+        wire.transport.write(b"".join(frames))
+        wire.bytes_sent += len(batch)  # as py-amqp counts, for the heartbeats
+        self._hear(0.001)
 
     def safe_up_to(self, position: int) -> int:
-        """All of it: everything sent is confirmed."""
-        return position
+        """Published in order, so the first one open is the lowest."""
+        return next(iter(self._open.values())) - 1 if self._open else position
 
     def idle(self) -> None:
-        """Keep the connection alive, and notice when it is not."""
-        self._conn.heartbeat_check()
-        with suppress(socket.timeout):
-            self._conn.drain_events(timeout=0.001)
+        """Take what is confirmed, keep the connection alive, and notice when it is not."""
+        self._hear(0.05 if self._open else 0.001)
+
+    def settle(self) -> None:
+        """Until all is confirmed."""
+        while self._open:
+            self._hear(0.1)
 
     def close(self) -> None:
         """Drop the connection without waiting for an answer that may never come."""
         with suppress(Exception):
             self._conn.collect(socket_timeout=1)
 
+    def _hear(self, seconds: float) -> None:
+        with suppress(socket.timeout):
+            self._conn.drain_events(timeout=seconds)
+        self._conn.heartbeat_check()
+        if self._refused:
+            raise NotConfirmed("the broker refused a message")
+        if self._open and time.monotonic() - self._progress_at > self._patience_seconds:
+            raise NotConfirmed(f"{len(self._open)} messages")
+
     def _on_ack(self, tag: int, multiple: bool) -> None:
-        if multiple:
-            self._open = {t for t in self._open if t > tag}
-        else:
-            self._open.discard(tag)
+        self._progress_at = time.monotonic()
+        self._patience_seconds = self._CONFIRM_SECONDS
+        if not multiple:
+            self._open.pop(tag, None)
+            return
+        while self._open and (first := next(iter(self._open))) <= tag:
+            del self._open[first]
 
     def _on_nack(self, *_: Any) -> None:
         self._refused = True
@@ -148,7 +178,7 @@ class ToMemory:
         self._source = source
         self._hearers = hearers
         self._open: dict[int, set[str]] = {}
-        self._conn = Connection("memory://")
+        self._conn = broker.connection("memory://")
         self._producer = self._conn.Producer()
         self._exchange = Exchange(f"{source}.events", "topic", durable=True)
 
@@ -184,6 +214,9 @@ class ToMemory:
     def idle(self) -> None:
         """Nothing to keep alive."""
 
+    def settle(self) -> None:
+        """The consumers end before; what they have not acknowledged is sent again."""
+
     def close(self) -> None:
         """Release the connection."""
         self._conn.release()
@@ -196,12 +229,19 @@ class Relay:
     """
 
     def __init__(
-        self, dsn: str, source: str, published: Published, publisher: Callable[[], Publisher]
+        self,
+        dsn: str,
+        source: str,
+        published: Published,
+        publisher: Callable[[], Publisher],
+        contracts: Contracts,
     ) -> None:
         self._dsn = dsn
         self._source = source
         self._published = published
         self._publisher = publisher
+        self._contracts = contracts
+        self._held_back: int | None = None
         self.stopping = False
         self.out: Publisher | None = None
 
@@ -217,21 +257,19 @@ class Relay:
                     pause = 0.2
                 _log.warning("relay_interrupted", source=self._source, error=type(error).__name__)
                 time.sleep(pause)
-                pause = min(pause * 2, 5)
+                pause = min(pause * 2, _RETRY_SECONDS_MAX)
             finally:
                 self.out = None
 
     def _lead(self) -> None:
         # One session for lock, reading and position: whoever lost the lock can store nothing.
         with closing(connect(self._dsn)) as conn, conn.cursor() as cur:
-            cur.execute(
-                "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2;"
-                " SET tcp_keepalives_count = 3"
-            )
             while not self._is_leader(cur):
                 if self.stopping:
                     return
-                time.sleep(1)
+                time.sleep(0.5)
+            # A position that a crash of the server forgets costs messages sent again, and no more.
+            cur.execute("SET synchronous_commit = off")
             cur.execute(f"LISTEN {WAKE_CHANNEL}")
             with closing(self._publisher()) as out:
                 self.out = out
@@ -245,27 +283,62 @@ class Relay:
     def _publish_for_ever(self, conn: Any, cur: Any, out: Publisher) -> None:
         cur.execute("SELECT position FROM relay WHERE name = 'relay'")
         position = stored = int(cur.fetchone()[0])
-        readable = 0
+        readable, batch = 0, list[Message]()
         _log.info("relay_leads", source=self._source, position=position)
         while not self.stopping:
-            readable = bound(cur, readable)
-            facts = read(cur, after=position, up_to=readable, limit=_BATCH)
-            batch = [
-                message_of(fact, self._source, self._published[fact.type](fact.data))
-                for fact in facts
-                if fact.type in self._published
-            ]
+            if position >= readable or not batch:
+                readable = bound(cur, readable)
+            facts = read(cur, after=position, up_to=readable, limit=_BATCH, types=self._published)
+            batch, held_back = self._messages(facts)
             if batch:
                 out.publish(batch)
                 FACTS_PUBLISHED.labels(self._source).inc(len(batch))
-            if facts:
-                position = facts[-1].position
-            safe = out.safe_up_to(position)
-            if safe != stored:
-                cur.execute("UPDATE relay SET position = %s WHERE name = 'relay'", (safe,))
-                RELAY_POSITION.labels(self._source).set(safe)
-                stored = safe
-            if not facts:
+                time.sleep(0)  # handlers in other green threads want to go on, too
+            if held_back is not None:
+                position = held_back - 1
+            else:
+                position = facts[-1].position if len(facts) == _BATCH else readable
+            stored = self._store(cur, out.safe_up_to(position), stored)
+            if not batch:
                 out.idle()
                 pause = _POLL_SECONDS if stored == position else 0.05
                 wait(conn, cur, since=readable, seconds=pause)
+        out.settle()
+        self._store(cur, out.safe_up_to(position), stored)
+
+    def _store(self, cur: Any, safe: int, stored: int) -> int:
+        """Write down up to where nothing can be lost any more; what is stored then."""
+        if safe <= stored:
+            return stored
+        cur.execute("UPDATE relay SET position = %s WHERE name = 'relay'", (safe,))
+        RELAY_POSITION.labels(self._source).set(safe)
+        return safe
+
+    def _messages(self, facts: list[StoredFact]) -> tuple[list[Message], int | None]:
+        """What may go out of these, and the position of what may not, before which it ends."""
+        batch: list[Message] = []
+        for fact in facts:
+            message = message_of(fact, self._source, self._published[fact.type](fact.data))
+            try:
+                self._contracts.check_published(message)
+            except Misfit as misfit:
+                self._hold_back(fact, misfit)
+                return batch, fact.position
+            batch.append(message)
+        if facts and self._held_back is not None:
+            self._held_back = None
+            FACTS_HELD_BACK.labels(self._source).set(0)
+        return batch, None
+
+    def _hold_back(self, fact: StoredFact, misfit: Misfit) -> None:
+        """It neither goes out nor is skipped; whoever mends the contract starts the worker anew."""
+        if self._held_back != fact.position:
+            self._held_back = fact.position
+            FACTS_HELD_BACK.labels(self._source).set(1)
+            _log.error(
+                "fact_held_back",
+                source=self._source,
+                position=fact.position,
+                type=fact.type,
+                why=str(misfit),
+            )

@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,13 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; exit status 78 when a setting is wrong."""
     kind, *services = arguments or sys.argv[1:]
     if kind == "worker":
-        # Before anything else is imported.
-        import warnings
-
-        warnings.filterwarnings("ignore", category=DeprecationWarning)
-        import eventlet
-
-        eventlet.monkey_patch()
+        go_green()
     from chassis.settings import SettingsError, load
     from chassis.telemetry import start_logging
 
@@ -46,6 +41,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"satudata: {error}", file=sys.stderr)
         return 78
     return 0
+
+
+def go_green() -> None:
+    """Have this process wait in green threads; before anything else is imported."""
+    import warnings
+
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    import eventlet
+
+    eventlet.monkey_patch()
+    from chassis.postgres import break_off_silent, wait_green
+    from psycopg2.extensions import set_wait_callback
+
+    set_wait_callback(wait_green)
+    eventlet.spawn(break_off_silent)
 
 
 def package(service: str, module: str) -> Any:
@@ -69,6 +79,7 @@ def migrations_folder(service: str) -> Path:
 
 def _web(settings: Mapping[str, Any]) -> None:
     import uvicorn
+    from chassis.feed import end_streams
     from chassis.postgres import Pool
     from chassis.routes import one_origin, table
 
@@ -90,9 +101,21 @@ def _web(settings: Mapping[str, Any]) -> None:
         timeout_graceful_shutdown=_PATIENCE_SECONDS,
         proxy_headers=True,
     )
-    server = uvicorn.Server(config)
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: Any) -> None:
+            stop()
+
+    server = Server(config)
 
     def stop() -> None:
+        """Not ready first; who routes to us sees it, and only then we take no more."""
+        for app in apps.values():
+            app.state.leaving = True
+        threading.Timer(first.drain_seconds, end).start()
+
+    def end() -> None:
+        end_streams()
         server.should_exit = True
 
     _stop_with_launcher(stop)
@@ -211,8 +234,9 @@ def _jobs(settings: Mapping[str, Any]) -> None:
     if first.health_port:
         _serve_health_thread(settings, pools, first.health_port)
     done.wait()
+    end = time.monotonic() + _PATIENCE_SECONDS
     for runner in runners:
-        runner.stop(_PATIENCE_SECONDS)
+        runner.stop(max(0.0, end - time.monotonic()))
 
 
 def _serve_health_thread(settings: Mapping[str, Any], pools: Mapping[str, Any], port: int) -> None:
@@ -246,7 +270,9 @@ def _health_wsgi(settings: Mapping[str, Any], pool_of: Callable[[str], Any]) -> 
             status, kind, body = "200 OK", CONTENT_TYPE_LATEST, generate_latest()
         elif path == "/readyz":
             checks = {
-                name: readiness(pool_of(name), each.amqp_url) if pool_of(name) else {}
+                name: readiness(pool_of(name), each.amqp_url) | _nothing_held_back(name)
+                if pool_of(name)
+                else {}
                 for name, each in settings.items()
             }
             ready = all(check and all(check.values()) for check in checks.values())
@@ -256,6 +282,13 @@ def _health_wsgi(settings: Mapping[str, Any], pool_of: Callable[[str], Any]) -> 
         return [body]
 
     return wsgi
+
+
+def _nothing_held_back(service: str) -> dict[str, bool]:
+    """Whether every fact so far kept its contract and went out."""
+    from prometheus_client import REGISTRY
+
+    return {"contracts": not REGISTRY.get_sample_value("facts_held_back", {"source": service})}
 
 
 def _host() -> str:

@@ -46,7 +46,12 @@ class Settings:
     """While keys change: the one that signs too, and will alone."""
     witnesses: str = "[]"
     """Who signs checkpoints beside us: JSON, a list of {url, key}."""
+    webhook_networks: str = ""
+    """Networks that are not public, and where webhooks are sent nevertheless."""
     pool_size: int = 8
+    queue_partitions: int = 1
+    drain_seconds: int = 0
+    """How long a web process that ends still takes requests, while it says that it is not ready."""
     port: int = 8080
     health_port: int | None = None
     log_level: str = "INFO"
@@ -81,7 +86,7 @@ def load(service: str, environ: Mapping[str, str] = os.environ) -> Settings:
     return Settings(
         service=service,
         database_url=get("DATABASE_URL"),
-        amqp_url=_one_of_schemes("AMQP_URL", get("AMQP_URL"), ("amqp://", "amqps://", "memory://")),
+        amqp_url=_amqp(get("AMQP_URL")),
         files_url=_one_of_schemes("FILES_URL", get("FILES_URL"), ("file://", "s3://")),
         public_url=_web("PUBLIC_URL", get("PUBLIC_URL")),
         requests_url=_web("REQUESTS_URL", environ.get("REQUESTS_URL") or get("PUBLIC_URL")),
@@ -94,7 +99,10 @@ def load(service: str, environ: Mapping[str, str] = os.environ) -> Settings:
         sealing_key=_optional_key("SEALING_KEY", get("SEALING_KEY", "")),
         sealing_next_key=_optional_key("SEALING_NEXT_KEY", get("SEALING_NEXT_KEY", "")),
         witnesses=get("WITNESSES", "[]"),
+        webhook_networks=get("WEBHOOK_NETWORKS", ""),
         pool_size=_whole("POOL_SIZE", get("POOL_SIZE", "8"), 1, 200),
+        queue_partitions=_whole("QUEUE_PARTITIONS", get("QUEUE_PARTITIONS", "1"), 1, 32),
+        drain_seconds=_whole("DRAIN_SECONDS", get("DRAIN_SECONDS", "0"), 0, 60),
         port=_whole("PORT", get("PORT", "8080"), 0, 65535),
         health_port=_whole("HEALTH_PORT", get("HEALTH_PORT", "0"), 0, 65535) or None,
         log_level=log_level,
@@ -105,6 +113,13 @@ def _one_of_schemes(name: str, value: str, schemes: tuple[str, ...]) -> str:
     if not value.startswith(schemes):
         raise SettingsError(f"{name} begins with one of {', '.join(schemes)}.")
     return value
+
+
+def _amqp(value: str) -> str:
+    """One URL for each host of a cluster, with `;` between; memory:// alone."""
+    urls = value.split(";")
+    schemes = ("amqp://", "amqps://") if urls[1:] else ("amqp://", "amqps://", "memory://")
+    return ";".join(_one_of_schemes("AMQP_URL", each.strip(), schemes) for each in urls)
 
 
 def _web(name: str, value: str) -> str:

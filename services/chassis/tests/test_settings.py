@@ -95,3 +95,11 @@ def test_a_forged_token_is_refused():
     ):
         with pytest.raises(BadToken):
             Tokens(settings).verify(token, purpose="session")
+
+
+def test_a_cluster_of_brokers_is_one_url_for_each_node():
+    urls = "amqp://u:p@a:5672//;amqps://u:p@b:5671//"
+
+    assert urls == load("letters", GOOD | {"AMQP_URL": urls}).amqp_url
+    with pytest.raises(SettingsError, match="AMQP_URL"):
+        load("letters", GOOD | {"AMQP_URL": "amqp://a;memory://"})

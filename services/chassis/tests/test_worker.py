@@ -13,15 +13,19 @@ from uuid import uuid4
 import pika
 import pytest
 from chassis import log
+from chassis.actor import Actor
+from chassis.dead_letters import ParkedMessages
 from chassis.migrate import migrate
 from chassis.nameko import declare_queues
-from chassis.parking import Parking
 from chassis.postgres import Pool
+from chassis.queues import WrongPartitions
 from chassis.sessions import public_key_of
 from chassis.settings import load
 
 pytestmark = pytest.mark.servers
+OPERATOR = Actor("rina", "operator")
 TOY = Path(__file__).parent / "toy"
+PARTITIONS = 4
 CITY = Path(__file__).parents[3] / "deploy" / "city.toml"
 
 
@@ -106,6 +110,10 @@ def echo_on_rabbit(owned_database, amqp_url, tmp_path):
     processes.stop()
 
 
+def waiting(echo) -> list[dict]:
+    return ParkedMessages(echo.pool, "echo").waiting()
+
+
 def until(condition, seconds=60):
     deadline = time.monotonic() + seconds
     while not condition():
@@ -154,16 +162,29 @@ def test_a_message_that_fails_waits_with_those_behind_it_and_others_pass(echo):
     echo.app.ask(stuck, number=2)
     echo.app.ask(free, number=3)
 
-    parking = Parking(echo.pool)
-    until(lambda: len(parking.waiting()) == 2 and echo.heard() == [3])
-    first, behind = parking.waiting()
-    assert ("ZeroDivisionError: as asked", None) == (first["reason"], first["next_try"])
-    assert "behind another" == behind["reason"]
+    until(lambda: len(waiting(echo)) == 2 and echo.heard() == [3])
+    first, behind = waiting(echo)
+    assert ("ZeroDivisionError", "person", 1) == (first["reason"], first["state"], first["tries"])
+    assert first["place"].startswith("bootstrap.py:")
+    assert "behind" == behind["state"]
 
     echo.trouble.unlink()
-    parking.redrive(first["id"])
-    until(lambda: echo.heard() == [3, 1, 2])
-    assert [] == parking.waiting()
+    ParkedMessages(echo.pool, "echo").redrive(first["id"], OPERATOR)
+    until(lambda: echo.heard() == [3, 1, 2] and waiting(echo) == [])
+
+
+def test_what_waited_behind_a_discarded_message_goes_on(echo):
+    stuck = uuid4()
+    echo.trouble.touch()
+    echo.start("worker")
+    echo.app.ask(stuck, number=1, fault="bug")
+    for number in (2, 3):
+        echo.app.ask(stuck, number=number)
+    until(lambda: len(waiting(echo)) == 3)
+
+    ParkedMessages(echo.pool, "echo").discard(waiting(echo)[0]["id"], OPERATOR, reason="known")
+
+    until(lambda: echo.heard() == [2, 3] and waiting(echo) == [])
 
 
 def test_a_transient_fault_is_tried_again_by_itself(echo):
@@ -172,7 +193,7 @@ def test_a_transient_fault_is_tried_again_by_itself(echo):
     echo.start("worker")
     echo.app.ask(subject, number=1, fault="later")
     echo.app.ask(subject, number=2)
-    until(lambda: len(Parking(echo.pool).waiting()) == 2)
+    until(lambda: len(waiting(echo)) == 2)
 
     echo.trouble.unlink()
 
@@ -192,7 +213,7 @@ def test_a_message_that_kills_the_process_is_set_aside_and_the_rest_goes_on(echo
         if worker.poll() is not None:
             deaths += 1
             worker = echo.start("worker", AFTER_UNCLEAN_END="1")
-        seen = [row for row in Parking(echo.pool).waiting() if row["subject"] == str(killer)]
+        seen = [row for row in waiting(echo) if row["subject"] == str(killer)]
         time.sleep(0.05)
 
     assert "delivered again and again" == seen[0]["reason"]
@@ -215,7 +236,42 @@ def test_sigterm_gives_back_nothing_that_was_begun(echo_on_rabbit):
 
     until(lambda: len(echo.heard()) >= 600)
     assert all(list(range(60)) == echo.heard(str(subject)) for subject in subjects)
-    assert [] == Parking(echo.pool).waiting()
+    assert [] == waiting(echo)
+
+
+def test_what_came_before_sigterm_is_done_and_nothing_is_delivered_again(echo_on_rabbit, amqp_url):
+    echo, subjects, count = echo_on_rabbit, [uuid4() for _ in range(30)], 1500
+    with echo.pool.transaction() as cur:
+        for number in range(count):
+            subject = subjects[number % 30]
+            log.record(cur, subject, "Asked", {"number": number}, actor=Actor("echo", "service"))
+    worker = echo.start("worker")
+    until(lambda: echo.heard())
+
+    worker.send_signal(signal.SIGTERM)
+    assert 0 == worker.wait(30)
+
+    done = len(echo.heard())
+    waiting = _left_in_the_queue(amqp_url)
+    assert [] == [each.delivery_tag for each in waiting if each.redelivered]
+    [(published,)] = echo.pool.execute("SELECT position FROM relay WHERE name = 'relay'")
+    assert (published, True) == (done + len(waiting), 0 < done < count)
+
+    echo.start("worker")
+    until(lambda: len(echo.heard()) >= count)
+    assert list(range(count)) == sorted(echo.heard())
+    assert all(echo.heard(str(each)) == sorted(echo.heard(str(each))) for each in subjects)
+
+
+def _left_in_the_queue(amqp_url):
+    """How each was delivered; they are given back."""
+    with pika.BlockingConnection(pika.URLParameters(amqp_url)) as connection:
+        channel, left = connection.channel(), []
+        count = channel.queue_declare("echo", passive=True).method.message_count
+        channel.basic_consume("echo", lambda *told: left.append(told[1]))
+        while len(left) < count:
+            connection.process_data_events(time_limit=1)
+        return left
 
 
 def test_two_workers_share_nothing_out_of_order(echo_on_rabbit):
@@ -293,3 +349,82 @@ def test_what_is_on_the_wire_is_a_cloud_event_for_other_libraries(echo_on_rabbit
         event.get_subject(),
     )
     assert {"number": 7} == event.get_data()
+
+
+def declare_partitions(amqp_url, partitions):
+    from echo_service.entrypoints.worker import Worker
+
+    declare_queues(amqp_url, {"echo": Worker}, {"echo": partitions})
+
+
+def depth(amqp_url, name):
+    with pika.BlockingConnection(pika.URLParameters(amqp_url)) as connection:
+        return connection.channel().queue_declare(name, passive=True).method.message_count
+
+
+def workers_at(rabbit, amqp_url):
+    """How many partitions each worker's process works on."""
+    host = amqp_url.rpartition("/")[2]
+    lines = rabbit.control("list_consumers", "-p", host, "--silent", "queue_name", "channel_pid")
+    connections = {}
+    for line in rabbit.control(
+        "list_channels", "-p", host, "--silent", "pid", "connection"
+    ).splitlines():
+        pid, _, connection = line.partition("\t")
+        connections[pid] = connection
+    counts = {}
+    for line in lines.splitlines():
+        queue, _, pid = line.partition("\t")
+        if queue.startswith("echo."):
+            counts[connections.get(pid)] = counts.get(connections.get(pid), 0) + 1
+    return sorted(counts.values())
+
+
+def test_two_workers_share_the_partitions_and_every_subject_keeps_its_order(
+    echo_on_rabbit,
+    rabbit,
+    amqp_url,
+):
+    echo, subjects = echo_on_rabbit, [uuid4() for _ in range(12)]
+    declare_partitions(amqp_url, PARTITIONS)
+    first = echo.start("worker", QUEUE_PARTITIONS=str(PARTITIONS))
+    until(lambda: [4] == workers_at(rabbit, amqp_url))
+
+    echo.start("worker", QUEUE_PARTITIONS=str(PARTITIONS))
+    for number in range(10):
+        for subject in subjects:
+            echo.app.ask(subject, number=number)
+    until(lambda: [2, 2] == workers_at(rabbit, amqp_url))
+    for number in range(10, 20):
+        for subject in subjects:
+            echo.app.ask(subject, number=number)
+        if number == 15:
+            first.send_signal(signal.SIGKILL)
+
+    until(lambda: len(echo.heard()) == 240)
+    assert all(list(range(20)) == echo.heard(str(subject)) for subject in subjects)
+    until(lambda: [4] == workers_at(rabbit, amqp_url))
+
+
+def test_the_number_of_partitions_changes_only_while_nothing_waits(echo_on_rabbit, amqp_url):
+    echo = echo_on_rabbit
+    worker = echo.start("worker")
+    echo.app.ask(uuid4(), number=1)
+    until(lambda: [1] == echo.heard())
+
+    with pytest.raises(WrongPartitions, match=r"echo: .* 1 workers"):
+        declare_partitions(amqp_url, PARTITIONS)
+    worker.terminate()
+    assert 0 == worker.wait(30)
+    declare_partitions(amqp_url, PARTITIONS)
+    assert 78 == echo.start("worker").wait(30)
+
+    worker = echo.start("worker", QUEUE_PARTITIONS=str(PARTITIONS))
+    echo.app.ask(uuid4(), number=2)
+    until(lambda: [1, 2] == echo.heard())
+    worker.terminate()
+    assert 0 == worker.wait(30)
+    declare_partitions(amqp_url, 1)
+    with pytest.raises(pika.exceptions.ChannelClosedByBroker, match="NOT_FOUND"):
+        depth(amqp_url, "echo.1")
+    assert 0 == depth(amqp_url, "echo")

@@ -25,6 +25,7 @@ from notify_service.domain.errors import (
 )
 from notify_service.domain.letterhead import Mailbox, office_mailbox, sender
 from notify_service.domain.message import compose, message_id, plain, thread_id
+from notify_service.webhooks.deliveries import queue
 
 _log = structlog.get_logger()
 SEND_MAIL = "send_mail"
@@ -64,6 +65,7 @@ class NotifyApplication:
         with self._pool.transaction() as cur:
             if not handled(cur, message):
                 return
+            queue(cur, message)
             cur.execute(
                 "INSERT INTO heard_facts (id, source, type, request_id, time, data)"
                 " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
@@ -91,6 +93,7 @@ class NotifyApplication:
         with self._pool.transaction() as cur:
             if not handled(cur, message):
                 return
+            queue(cur, message)
             cur.execute(
                 "UPDATE mails SET last_error = NULL WHERE request_id = %s AND audience = %s",
                 (message.data["request_id"], mails.PEMOHON),
@@ -107,6 +110,12 @@ class NotifyApplication:
                 "kept_because": None,
             }
             record(cur, person_id, "PersonForgotten", told, actor=NOTIFY, because_of=message.id)
+
+    def pass_on(self, message: Message) -> None:
+        """No mail speaks of this fact, but a webhook may."""
+        with self._pool.transaction() as cur:
+            if handled(cur, message):
+                queue(cur, message)
 
     def send(self, job: Job) -> None:
         """Send one mail. A crash on the way sends it again, under the same Message-ID."""

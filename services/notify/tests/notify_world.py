@@ -48,7 +48,7 @@ class Requests:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     @property
     def url(self) -> str:
@@ -60,7 +60,7 @@ class Requests:
 
 
 class World:
-    def __init__(self, pool: Pool, mail: SmtpServer, requests: Requests) -> None:
+    def __init__(self, pool: Pool, mail: SmtpServer, requests: Requests, **environ: str) -> None:
         self.pool = pool
         self.mail = mail
         self.requests = requests
@@ -77,6 +77,7 @@ class World:
                 {name: base64.b64encode(public_key_of(key)).decode() for name, key in KEYS.items()}
             ),
             "CITY_FILE": str(ROOT / "deploy" / "city.toml"),
+            **environ,
         }
         self.settings: Settings = load("notify", self.environ)
         self.app = build_application(self.settings, pool)
@@ -141,11 +142,11 @@ class World:
 
 
 @contextmanager
-def a_world(pool: Pool) -> Iterator[World]:
+def a_world(pool: Pool, **environ: str) -> Iterator[World]:
     mail, requests = SmtpServer(), Requests()
     mail.start()
     try:
-        yield World(pool, mail, requests)
+        yield World(pool, mail, requests, **environ)
     finally:
         mail.stop()
         requests.stop()

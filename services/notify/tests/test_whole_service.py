@@ -8,8 +8,10 @@ import pika
 import pytest
 from chassis.nameko import declare_queues
 from notify_examples import a_fact, a_letter
+from notify_service.bootstrap import build_webhooks
 from notify_service.entrypoints.worker import Worker
 from notify_world import a_world, environment
+from webhook_world import INES, Endpoint
 
 pytestmark = pytest.mark.servers
 
@@ -25,11 +27,22 @@ def wire(amqp_url):
     connection.close()
 
 
-def test_facts_on_the_wire_become_mails_and_mails_become_facts_on_the_wire(
-    database, amqp_url, wire, tmp_path
+@pytest.fixture
+def endpoint():
+    one = Endpoint()
+    yield one
+    one.stop()
+
+
+def test_facts_on_the_wire_become_mails_mails_become_facts_and_all_of_them_are_passed_on(
+    database, amqp_url, wire, endpoint, tmp_path
 ):
-    with a_world(database("notify")) as world:
+    allowed = f"127.0.0.1/32:{endpoint.port}"
+    with a_world(database("notify"), WEBHOOK_NETWORKS=allowed) as world:
         world.environ["AMQP_URL"] = amqp_url
+        build_webhooks(world.settings, world.pool).endpoints.create(
+            INES, url=endpoint.url, types=[], contact="ines@kantor.example"
+        )
         processes = [
             subprocess.Popen(
                 [sys.executable, "-W", "ignore", "-m", "chassis.serve", kind, "notify"],
@@ -56,6 +69,8 @@ def test_facts_on_the_wire_become_mails_and_mails_become_facts_on_the_wire(
             return len(heard) == 2
 
         world.until(told, seconds=40)
+        # The two facts that were heard, and the two that notify itself has published.
+        world.until(lambda: len(set(endpoint.ids)) == 4, seconds=40)
         for process in processes:
             process.terminate()
         ends = [process.wait(30) for process in processes]
@@ -66,5 +81,9 @@ def test_facts_on_the_wire_become_mails_and_mails_become_facts_on_the_wire(
         (data["mail"], data["audience"]) for _, data in heard
     }
     assert [["ppid@malangkota.example"], ["siti.n@contoh.id"]] == sorted(world.mail.recipients)
+    assert ["letters.LetterIssued", "notify.MailSent", "notify.MailSent",
+            "requests.RequestSubmitted"] == sorted(
+        json.loads(body)["type"] for _, body in endpoint.received
+    )  # fmt: skip
     logs = "".join((tmp_path / kind).read_text() for kind in ("worker", "jobs"))
     assert not any(secret in logs for secret in ("Siti", "siti.n", "contoh.id"))

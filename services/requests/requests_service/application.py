@@ -520,6 +520,28 @@ class Requests(Application[UUID]):
             how,
         )
 
+    def record_original_read(
+        self, request_id: UUID, by: Caller, *, digest: str, **how: Unpack[How]
+    ) -> None:
+        self._change(
+            request_id,
+            lambda r, who, today: r.note_original_read(who, today, digest=digest),
+            by,
+            how,
+        )
+
+    def record_letter_read(
+        self, request_id: UUID, by: Caller, *, letter: str, letter_id: str, **how: Unpack[How]
+    ) -> None:
+        self._change(
+            request_id,
+            lambda r, who, today: r.note_letter_read(
+                who, today, letter=letter, letter_id=letter_id
+            ),
+            by,
+            how,
+        )
+
     def download_ticket(self, request_id: UUID, by: Caller) -> str:
         """A token for `privacy`, purpose "download": {request_id, digest}, 15 minutes.
 

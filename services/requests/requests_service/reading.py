@@ -179,7 +179,9 @@ class Reading:
         must_see(data_request, who)
         if who.role is Role.AUDITOR:
             raise errors.NotTheOwner("Auditor membaca catatan peristiwa, bukan identitas Pemohon.")
-        return self._read_identity(request_id, None, None, viewer)[1]
+        identity = self._identity(request_id)[1]
+        self._note_read(request_id, viewer, identity)
+        return identity
 
     def pemohon(
         self, request_id: UUID, fields: Collection[str], fact: str | None, caller: str
@@ -189,17 +191,16 @@ class Reading:
         `fact`: id of the message it is for; the texts are those known up to that fact, the latest
         of each name. Raises RequestNotFound, PersonForgotten.
         """
-        by = Caller(caller, "service")
-        person_id, identity = self._read_identity(request_id, fields, fact, by)
+        person_id, whole = self._identity(request_id)
+        identity = {name: value for name, value in whole.items() if name in fields}
         texts = self.texts_up_to(request_id, person_id, fact)
         code = texts.pop("tracking_code", None)
         if code and "tracking_code" in fields:
             identity["tracking_code"] = code
+        self._note_read(request_id, Caller(caller, "service"), identity, texts, fact)
         return PemohonData(person_id, identity, texts)
 
-    def _read_identity(
-        self, request_id: UUID, fields: Collection[str] | None, fact: str | None, by: Caller
-    ) -> tuple[UUID, dict[str, str]]:
+    def _identity(self, request_id: UUID) -> tuple[UUID, dict[str, str]]:
         found = self._pool.execute(rows.IDENTITY, (request_id,))
         if not found:
             self._load(request_id)
@@ -209,25 +210,27 @@ class Reading:
             whole = json.loads(self._texts.open(request_id, person_id, "identity", bytes(sealed)))
         except Forgotten as error:
             raise errors.PersonForgotten from error
-        identity = {
-            name: value for name, value in whole.items() if fields is None or name in fields
-        }
-        told = {
-            "request_id": str(request_id),
-            "fields": sorted(fields) if fields is not None else sorted(identity),
-            "fact": fact,
-        }
-        # Before anything is told: when this cannot be written, nothing is read.
+        return person_id, whole
+
+    def _note_read(
+        self,
+        request_id: UUID,
+        by: Caller,
+        fields: Collection[str],
+        texts: Collection[str] = (),
+        fact: str | None = None,
+    ) -> None:
+        """Before anything is told: when this cannot be written, nothing is read.
+
+        `fields` of the identity and `texts`, by their names; nothing is no reading.
+        """
+        if not fields and not texts:
+            return
+        about = str(request_id)
+        told = {"request_id": about, "fields": sorted(fields), "texts": sorted(texts), "fact": fact}
         with self._pool.transaction() as cur:
-            log.record(
-                cur,
-                uuid5(request_id, "reads"),
-                "PersonalDataRead",
-                told,
-                actor=by,
-                correlation=str(request_id),
-            )
-        return person_id, identity
+            stream = uuid5(request_id, "reads")
+            log.record(cur, stream, "PersonalDataRead", told, actor=by, correlation=about)
 
     def texts_up_to(self, request_id: UUID, person_id: UUID, fact: str | None) -> dict[str, str]:
         texts: dict[str, str] = {}

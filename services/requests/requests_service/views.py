@@ -5,7 +5,6 @@ import binascii
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from chassis.postgres import Pool
 
@@ -104,39 +103,6 @@ def desk_counts(pool: Pool, *, role: str, agency: str | None, today: date) -> di
     )[0]
 
 
-def overdue_steps(pool: Pool, *, today: date) -> list[dict[str, Any]]:
-    """Open requests whose step or whose written notice is late, the longest first."""
-    return pool.query(
-        """
-        SELECT id, register_number, step, waiting_for, agency, due, statutory_due, notice_issued_on
-        FROM board
-        WHERE due < %(today)s
-           OR (statutory_due < %(today)s AND notice_issued_on IS NULL AND step IS NOT NULL)
-        ORDER BY least(due, statutory_due), register_number
-        """,
-        {"today": today},
-    )
-
-
-def extension_candidates(pool: Pool, *, due_by: date, today: date) -> list[dict[str, Any]]:
-    """Requests whose written notice is still owed, due from today to `due_by`, not yet extended.
-
-    With `due_by` two working days from today: on the eighth day, as the law's ten allow.
-    """
-    return pool.query(
-        """
-        SELECT id, register_number, step, waiting_for, agency, statutory_due
-        FROM board
-        WHERE statutory_due BETWEEN %(today)s AND %(due_by)s
-          AND notice_issued_on IS NULL
-          AND NOT extended
-          AND state = 'open'
-        ORDER BY statutory_due, register_number
-        """,
-        {"due_by": due_by, "today": today},
-    )
-
-
 def statistics(pool: Pool, *, year: int) -> dict[str, Any]:
     """The year's figures for the public page: how many, how decided, how fast."""
     return pool.query(
@@ -155,40 +121,6 @@ def statistics(pool: Pool, *, year: int) -> dict[str, Any]:
         """,
         {"year": year},
     )[0]
-
-
-def refusal_reasons(pool: Pool, *, year: int) -> list[dict[str, Any]]:
-    """UU 14/2008 Pasal 12: the reasons of the year's refusals, most frequent first."""
-    return pool.query(
-        """
-        SELECT reason_code, count(*) AS count
-        FROM board
-        WHERE reason_code IS NOT NULL AND date_part('year', submitted_on) = %(year)s
-        GROUP BY reason_code
-        ORDER BY count DESC, reason_code
-        """,
-        {"year": year},
-    )
-
-
-def citable(pool: Pool, *, dataset: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
-    """Earlier requests that ended with data received or under delivery, to be cited at step 10."""
-    return pool.query(
-        """
-        SELECT id, register_number, dataset, agency, ended_on, data_wanted_sealed, person_id
-        FROM board
-        WHERE (step IN (11, 12, 13, 16) OR state = 'received')
-          AND (%(dataset)s::text IS NULL OR dataset = %(dataset)s)
-        ORDER BY submitted_on DESC, register_number DESC
-        LIMIT %(limit)s
-        """,
-        {"dataset": dataset, "limit": limit},
-    )
-
-
-def one_row(pool: Pool, request_id: UUID) -> dict[str, Any] | None:
-    rows = pool.query("SELECT * FROM board WHERE id = %s", (request_id,))
-    return rows[0] if rows else None
 
 
 def _cursor(due: date, register_number: str) -> str:

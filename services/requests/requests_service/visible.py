@@ -47,7 +47,7 @@ def between_officers(row: StoredFact) -> bool:
         case "LetterIssued":
             return bool(row.data["addressed_to"] != Role.PEMOHON)
         case other:
-            return other == "ReportCameLate"
+            return other in ("OriginalRead", "LetterRead", "ReportCameLate")
 
 
 def details_of(row: StoredFact, viewer: Actor) -> dict[str, Any]:

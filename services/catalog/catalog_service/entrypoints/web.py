@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+from chassis import dead_letter_pages, feed
 from chassis.http import build_app
 from chassis.postgres import Pool
 from chassis.settings import Settings
 from chassis.uploads import Refused
 from fastapi import FastAPI
 
+from catalog_service.adapters.published import PUBLISHED
 from catalog_service.bootstrap import build_application
 from catalog_service.domain import errors
 from catalog_service.entrypoints import ckan, http, pages
@@ -17,6 +19,7 @@ PATHS = (
     "/data",
     "/dip",
     "/daftar-data",
+    "/pesan/catalog",
     "/api/catalog",
     "/api/3",
     "/api/action",
@@ -41,7 +44,14 @@ def build_web(settings: Settings, pool: Pool) -> FastAPI:
         settings,
         pool,
         title="Catalog",
-        routers=[http.router, http.harvest, ckan.router, pages.router],
+        routers=[
+            dead_letter_pages.router("catalog"),
+            feed.router("catalog", pool, PUBLISHED),
+            http.router,
+            http.harvest,
+            ckan.router,
+            pages.router,
+        ],
         errors=ERRORS,
         application=build_application(settings, pool),
         templates=[Path(__file__).parent.parent / "templates"],

@@ -64,6 +64,20 @@
     button.addEventListener("click", () => window.print());
   }
 
+  // Each service counts its own; one that does not answer shows no number.
+  for (const place of document.querySelectorAll("[data-count-of][hidden]")) {
+    const count = (kind) =>
+      fetch(`/api/${place.dataset.countOf}/${kind}?limit=1`)
+        .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
+        .then((told) => told.count);
+    Promise.all([count("dead-letters"), count("failed-jobs")])
+      .then(([messages, jobs]) => {
+        place.textContent = messages + jobs;
+        place.hidden = false;
+      })
+      .catch(() => {});
+  }
+
   const problem = document.querySelector("[data-focus]");
   if (problem) problem.focus();
 })();

@@ -6,6 +6,7 @@ from uuid import UUID
 import httpx
 from chassis.jobs import Later
 from chassis.sessions import Tokens
+from chassis.telemetry import trace
 
 from letters_service.domain.errors import PemohonForgotten
 from letters_service.domain.pemohon import Pemohon
@@ -28,7 +29,7 @@ class PemohonDirectory:
             answer = self._client.get(
                 f"/api/requests/{request_id}/pemohon",
                 params={"fields": ",".join(fields), "fact": because_of},
-                headers={"Authorization": f"Bearer {token}"},
+                headers={"Authorization": f"Bearer {token}", "traceparent": trace()},
             )
         except httpx.TransportError as error:
             raise Later(f"requests does not answer: {type(error).__name__}") from error

@@ -10,5 +10,6 @@ def _all(*names: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
 
 PUBLISHED: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "LetterIssued": _all("letter", "letter_id", "number", "issued_on", "digest", "addressed_to"),
+    "LetterRead": _all("letter", "letter_id"),
     "PersonForgotten": _all("person_id", "destroyed", "kept", "kept_because"),
 }

@@ -2,17 +2,19 @@
 
 from pathlib import Path
 
+from chassis import dead_letter_pages, feed
 from chassis.http import build_app
 from chassis.postgres import Pool
 from chassis.sandbox import Refused
 from chassis.settings import Settings
 from fastapi import FastAPI
 
+from letters_service.adapters.published import PUBLISHED
 from letters_service.bootstrap import build_application
 from letters_service.domain import errors
 from letters_service.entrypoints import http, pages
 
-PATHS = ("/surat", "/api/letters")
+PATHS = ("/surat", "/pesan/letters", "/api/letters")
 
 ERRORS: dict[type[Exception], int] = {
     errors.LetterNotFound: 404,
@@ -29,7 +31,12 @@ def build_web(settings: Settings, pool: Pool) -> FastAPI:
         settings,
         pool,
         title="Surat",
-        routers=[http.router, pages.router],
+        routers=[
+            dead_letter_pages.router("letters"),
+            feed.router("letters", pool, PUBLISHED),
+            http.router,
+            pages.router,
+        ],
         errors=ERRORS,
         application=build_application(settings, pool),
         templates=[Path(__file__).parent.parent / "templates"],

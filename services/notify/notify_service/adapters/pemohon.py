@@ -5,6 +5,7 @@ from uuid import UUID
 import httpx
 from chassis.jobs import Later
 from chassis.sessions import Tokens
+from chassis.telemetry import trace
 
 from notify_service.domain.errors import NoRecipient
 from notify_service.domain.letterhead import Mailbox
@@ -27,7 +28,7 @@ class PemohonDirectory:
             answer = self._client.get(
                 f"/api/requests/{request_id}/pemohon",
                 params={"fields": "name,email", "fact": because_of},
-                headers={"Authorization": f"Bearer {token}"},
+                headers={"Authorization": f"Bearer {token}", "traceparent": trace()},
             )
         except httpx.TransportError as error:
             raise Later(f"Layanan permohonan tidak menjawab: {type(error).__name__}") from error

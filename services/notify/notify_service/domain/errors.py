@@ -32,3 +32,27 @@ class ReasonUnknown(NotifyError):
 
 class MailFault(NotifyError):
     """Something unforeseen went wrong with one mail; only its kind is kept."""
+
+
+class AddressRefused(NotifyError):
+    """Nothing is sent to this address; the sentence says what is wrong with it."""
+
+
+class WebhookNotFound(NotifyError):
+    """There is none, or it is somebody else's: the two are not told apart."""
+
+    def __init__(self) -> None:
+        super().__init__("You have no such webhook.")
+
+
+class DeliveryNotFound(NotifyError):
+    def __init__(self) -> None:
+        super().__init__("There is no such delivery; it may be older than what is kept.")
+
+
+class WebhookRefused(NotifyError):
+    """What was asked cannot be; the sentence says what to write instead."""
+
+
+class WebhookStands(NotifyError):
+    """Its state does not allow this."""

@@ -33,8 +33,8 @@ def compose(
 ) -> EmailMessage:
     """The whole message. The same mail composed again has the same Message-ID."""
     message = EmailMessage(policy=SMTP)
-    message["From"] = _address(sender.mailbox)
-    message["To"] = _address(recipient)
+    message["From"] = header_address(sender.mailbox)
+    message["To"] = header_address(recipient)
     message["Subject"] = plain(words.subject)
     message["Date"] = date
     message["Message-ID"] = message_id
@@ -89,6 +89,11 @@ def plain(text: str) -> str:
     return " ".join(spaced.split())
 
 
+def is_address(text: str) -> bool:
+    """Whether a mail can be sent to this."""
+    return len(text) <= _ADDRESS_LENGTH_MAX and _ADDRESS.fullmatch(text) is not None
+
+
 def without_addresses(text: str, *secrets: str) -> str:
     """A server's words, fit for the operator's page: whom the mail was for is taken out."""
     for secret in sorted((s for s in secrets if s), key=len, reverse=True):
@@ -96,9 +101,10 @@ def without_addresses(text: str, *secrets: str) -> str:
     return plain(_ADDRESS_IN_TEXT.sub("(alamat)", text))[:300]
 
 
-def _address(mailbox: Mailbox) -> Address:
+def header_address(mailbox: Mailbox) -> Address:
+    """A mailbox as a header has it. Raises MailRefused."""
     address = mailbox.address.strip()
-    if len(address) > _ADDRESS_LENGTH_MAX or not _ADDRESS.fullmatch(address):
+    if not is_address(address):
         raise MailRefused("Alamat surel penerima tidak dapat dipakai.")
     local, _, domain = address.rpartition("@")
     try:

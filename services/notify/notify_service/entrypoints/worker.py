@@ -1,14 +1,32 @@
 """What notify hears."""
 
+from collections.abc import Callable
+
 from chassis.message import Message
 from chassis.nameko import Injected, Relaying, listens_to
 
 from notify_service.adapters.published import PUBLISHED
 from notify_service.bootstrap import build_application
+from notify_service.domain.mails import HEARD
+from notify_service.domain.passed_on import PASSED_ON
+
+_ERASURE = ("requests", "PersonErased")
+_Method = Callable[["Worker", Message], None]
+
+
+def _listens_to_the_rest(method: _Method) -> _Method:
+    """Whatever else is published, by notify itself, too."""
+    everything = {(source, type_) for source, types in PASSED_ON.items() for type_ in types}
+    for source, type_ in sorted(everything - HEARD - {_ERASURE}):
+        method = listens_to(source, type_)(method)
+    return method
 
 
 class Worker:
-    """Facts in the order of the SOP; `domain/mails.py` says which of them make a mail."""
+    """Facts in the order of the SOP; `domain/mails.py` says which of them make a mail.
+
+    Webhooks are told of every one of them (`domain/passed_on.py`).
+    """
 
     name = "notify"
 
@@ -39,7 +57,11 @@ class Worker:
     def hear(self, message: Message) -> None:
         self.app.hear(message)
 
-    @listens_to("requests", "PersonErased")
+    @listens_to(*_ERASURE)
     def forget(self, message: Message) -> None:
         """What was still to be sent to this person is not sent any more."""
         self.app.forget(message)
+
+    @_listens_to_the_rest
+    def pass_on(self, message: Message) -> None:
+        self.app.pass_on(message)

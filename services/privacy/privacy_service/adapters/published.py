@@ -3,9 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from privacy_service.domain.events import DATA_FOUND_CLEAN, DATA_MASKED, PERSON_FORGOTTEN
+from privacy_service.domain.events import (
+    DATA_FOUND_CLEAN,
+    DATA_MASKED,
+    ORIGINAL_READ,
+    PERSON_FORGOTTEN,
+)
 
 _FILE = ("digest", "filename", "media_type", "size", "rows")
+
+
+def _original_read(data: dict[str, Any]) -> dict[str, Any]:
+    return {"digest": data["digest"]}
 
 
 def _data_masked(data: dict[str, Any]) -> dict[str, Any]:
@@ -21,6 +30,7 @@ def _person_forgotten(data: dict[str, Any]) -> dict[str, Any]:
 
 
 PUBLISHED: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    ORIGINAL_READ: _original_read,
     DATA_MASKED: _data_masked,
     DATA_FOUND_CLEAN: _data_found_clean,
     PERSON_FORGOTTEN: _person_forgotten,

@@ -7,7 +7,7 @@ ORIGINAL_SCANNED = "OriginalScanned"
 """Which columns hold which kinds of personal data. Inside only."""
 
 ORIGINAL_READ = "OriginalRead"
-"""Somebody looked at the unmasked rows. Inside only."""
+"""Somebody (the actor) looked at the unmasked rows. Published."""
 
 MASKING_APPROVED = "MaskingApproved"
 """The PPID chose a way for every column that was found. Inside only."""

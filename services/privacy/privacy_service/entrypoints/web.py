@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from chassis import dead_letter_pages, feed
 from chassis.http import build_app
 from chassis.keyring import Forgotten
 from chassis.postgres import Pool
@@ -9,11 +10,12 @@ from chassis.sandbox import Refused
 from chassis.settings import Settings
 from fastapi import FastAPI
 
+from privacy_service.adapters.published import PUBLISHED
 from privacy_service.bootstrap import build_application
 from privacy_service.domain import errors
 from privacy_service.entrypoints import http, pages
 
-PATHS = ("/privasi", "/api/privacy")
+PATHS = ("/privasi", "/pesan/privacy", "/api/privacy")
 
 ERRORS: dict[type[Exception], int] = {
     Refused: 422,
@@ -35,7 +37,12 @@ def build_web(settings: Settings, pool: Pool) -> FastAPI:
         settings,
         pool,
         title="Pelindungan Data Pribadi",
-        routers=[http.router, pages.router],
+        routers=[
+            dead_letter_pages.router("privacy"),
+            feed.router("privacy", pool, PUBLISHED),
+            http.router,
+            pages.router,
+        ],
         errors=ERRORS,
         application=build_application(settings, pool),
         templates=[Path(__file__).parent.parent / "templates"],

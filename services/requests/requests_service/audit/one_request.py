@@ -10,7 +10,7 @@ from chassis.actor import Actor as Caller
 from chassis.log import StoredFact
 
 from requests_service.application import Requests
-from requests_service.audit.filters import Filters
+from requests_service.audit.filters import FilterInvalid, Filters
 from requests_service.audit.seals import Seal, seals_of
 from requests_service.audit.words import title_of
 from requests_service.domain.data_request import DataRequest
@@ -68,8 +68,8 @@ class Difference:
     after: dict[str, Any] | None
     changed: list[tuple[str, Any, Any]]
     """Name, then and later."""
-    positions: list[int]
-    """Of the facts that made the difference."""
+    facts: list[dict[str, Any]]
+    """Those that made the difference, each with its position, type and time."""
 
 
 def timeline(app: Requests, request_id: UUID, known: Filters) -> list[Entry]:
@@ -98,19 +98,24 @@ def lost_versions(entries: Sequence[Entry]) -> list[int]:
 
 
 def state_at(app: Requests, request_id: UUID, known: Filters) -> dict[str, Any] | None:
-    """How it stood, without personal data; None before it was submitted.
+    """How it stood, without personal data; None before it was submitted. All of `summary`, and
+    `erased_on`.
 
     `known`: what had happened, or what had been recorded. Raises RequestNotFound.
     """
-    facts = _facts(app, request_id, known)
-    return summary(_stood(app, facts), app.calendar) if facts else None
+    return _state(app, _facts(app, request_id, known), known)
 
 
 def difference(app: Requests, request_id: UUID, earlier: Filters, later: Filters) -> Difference:
-    """Between what was known by one and by the other. Raises RequestNotFound."""
+    """Between what was known by one and by the other.
+
+    Raises RequestNotFound, and FilterInvalid when the later one knew less.
+    """
     before, after = _facts(app, request_id, earlier), _facts(app, request_id, later)
-    then = summary(_stood(app, before), app.calendar) if before else None
-    now = summary(_stood(app, after), app.calendar) if after else None
+    there = {f.position for f in before}
+    if _is_after(earlier, later) or there - {f.position for f in after}:
+        raise FilterInvalid('"Dari" harus lebih dahulu daripada "Sampai"; tukarkan keduanya.')
+    then, now = _state(app, before, earlier), _state(app, after, later)
     names = dict.fromkeys([*(then or {}), *(now or {})])
     return Difference(
         then,
@@ -120,8 +125,42 @@ def difference(app: Requests, request_id: UUID, earlier: Filters, later: Filters
             for name in names
             if (then or {}).get(name) != (now or {}).get(name)
         ],
-        sorted({f.position for f in before} ^ {f.position for f in after}),
+        [
+            {"position": f.position, "type": f.type, "occurred_at": f.occurred_at}
+            for f in after
+            if f.position not in there
+        ],
     )
+
+
+def _is_after(one: Filters, other: Filters) -> bool:
+    """As far as it can be told without the facts: both are times, or both positions."""
+    if one.as_of and other.as_of:
+        return one.as_of > other.as_of
+    return (one.as_of_position or 0) > (other.as_of_position or one.as_of_position or 0)
+
+
+def _state(app: Requests, facts: Sequence[StoredFact], known: Filters) -> dict[str, Any] | None:
+    if not facts:
+        return None
+    data_request = _stood(app, facts)
+    whole = summary(data_request, app.calendar) | {
+        "erased_on": _erased_on(app, data_request.pemohon_id, known)
+    }
+    if data_request.state == "withdrawn" and not data_request.notice_issued_on:
+        whole |= {"statutory_due": None, "statutory_due_is_estimate": None}
+    return whole
+
+
+def _erased_on(app: Requests, person_id: UUID, known: Filters) -> str | None:
+    condition, values = known.condition()
+    rows = app.pool.execute(
+        "SELECT min(occurred_at) FROM facts WHERE stream = %s AND type = 'PersonErased'"
+        f" AND {condition}",
+        [person_id, *values],
+    )
+    at = rows[0][0]
+    return app.today(at).day.isoformat() if at else None
 
 
 def _facts(app: Requests, request_id: UUID, known: Filters) -> list[StoredFact]:

@@ -1,25 +1,22 @@
-"""The twelve questions that stand ready for an auditor: each a query with its parameters."""
+"""The questions that stand ready for an auditor: each a query with its parameters."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from chassis.postgres import Pool
 
 from requests_service.application import Requests
-from requests_service.audit.asking import Asked, Row, plain, with_requests
-from requests_service.audit.filters import FilterInvalid, Filters, filters_from
+from requests_service.audit.asking import Asked, Row, with_requests
+from requests_service.audit.filters import Filters
 from requests_service.audit.one_request import difference, state_at
-from requests_service.domain.identity import FIELDS
+from requests_service.audit.question import Answer, Column, Parameter, Question
+from requests_service.audit.words import READABLE
+from requests_service.domain.sop import SOP
 
-_SECONDS_MAX = 10 * 365 * 86400
-_HOURS_MAX = 24 * 31
 _ROWS_MAX = 200
 """Of an answer that has no pages: anything in it is a finding."""
-
-_KNOWN = ("as_of", "as_known_at")
-"""Parameters of every question that asks the trail."""
 
 _DECIDES = ("DataFoundInDip", "RequestGranted", "RequestGrantedInPart", "RequestRefused")
 _TELLS_THE_DECISION = (
@@ -41,7 +38,9 @@ _WRITTEN_AFTER: Mapping[str, tuple[str, ...]] = {
     "tanggapan_keberatan": ("ObjectionDecided",),
 }
 """Each letter, and the facts of which one must stand before it; as docs/glossary.md has them."""
+_READS = ("PersonalDataRead", "OriginalRead", "LetterRead")
 _ERASES = ("PersonErased", "ForgettingConfirmed", "RetentionApplied")
+_OWNERS = {role.value: role.label for step in SOP if step.outcomes for role in step.owners}
 
 
 @dataclass(frozen=True)
@@ -75,58 +74,6 @@ PAIRS: Mapping[str, Pair] = {
 }
 
 
-@dataclass(frozen=True)
-class Parameter:
-    """What a question asks back."""
-
-    name: str
-    label: str
-    hint: str = ""
-    required: bool = False
-    default: str = ""
-    choices: Mapping[str, str] | None = None
-
-
-@dataclass(frozen=True)
-class Column:
-    """`kind` says how the cell is shown: text, position, request, time, date, who, fact, span,
-    number, fields, letter."""
-
-    key: str
-    heading: str
-    kind: str = "text"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Rows, each with the `position` it rests on; what there is more, from where."""
-
-    rows: list[Row]
-    next_before: int | None = None
-    positions: list[int] = field(default_factory=list)
-    """Of an answer that rests on several facts together."""
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "rows": [{name: _json(value) for name, value in row.items()} for row in self.rows],
-            "next_before": self.next_before,
-            "positions": self.positions,
-        }
-
-
-@dataclass(frozen=True)
-class Question:
-    code: str
-    title: str
-    explanation: str
-    columns: tuple[Column, ...]
-    answer: Callable[[Asked], Answer]
-    parameters: tuple[Parameter, ...] = ()
-    elsewhere: str = ""
-    """What only another service's log holds."""
-    empty: str = "Tidak ada yang ditemukan."
-
-
 REQUEST = Parameter("request", "Nomor pendaftaran", "Misalnya 2026-0042.", required=True)
 ANY_REQUEST = Parameter("request", "Nomor pendaftaran", "Kosong: semua permohonan.")
 AS_OF = Parameter(
@@ -151,15 +98,26 @@ _FACT = Column("type", "Peristiwa", "fact")
 def _state(asked: Asked) -> Answer:
     app = asked.app
     state = state_at(app, app.reading.id_of(asked.filters.request or ""), _only_known(asked))
-    return Answer([{"what": name, "value": value} for name, value in (state or {}).items()])
+    return Answer(
+        [
+            {"what": name, "value": value}
+            for name, value in (state or {}).items()
+            if value not in (None, [])
+        ]
+    )
+
+
+def _only_known(asked: Asked) -> Filters:
+    f = asked.filters
+    return Filters(as_of=f.as_of, as_of_position=f.as_of_position, as_known_at=f.as_known_at)
 
 
 def _reads(asked: Asked) -> Answer:
     name = asked.values.get("field")
     rows, more = asked.page(
-        "SELECT position, request_id, occurred_at, actor, role, agency, fields FROM seen"
-        f" WHERE type = 'PersonalDataRead' {'AND %s = ANY(fields)' if name else ''}",
-        [name] if name else [],
+        "SELECT position, type, request_id, occurred_at, actor, role, agency, fields FROM seen"
+        f" WHERE type = ANY(%s) {'AND %s = ANY(fields)' if name else ''}",
+        [list(_READS), name] if name else [list(_READS)],
     )
     return Answer(with_requests(asked.app.pool, rows), more)
 
@@ -217,6 +175,49 @@ def _clock_facts(asked: Asked, ids: list[Any]) -> dict[Any, list[Row]]:
     for row in rows:
         found.setdefault(row.pop("request_id"), []).append(row)
     return found
+
+
+def _late_steps(asked: Asked) -> Answer:
+    """Steps that ended after their deadline, and those that should have ended by now.
+
+    What waits is told by the board alone, which knows only today: it is left out of a past.
+    """
+    f, now = asked.filters, asked.app.today()
+    to_now = (f.as_of, f.as_of_position, f.as_known_at) == (None, None, None) and (
+        f.until is None or f.until > now.at
+    )
+    rows, more = asked.page(
+        """
+        SELECT position, request_id, step, was_due, occurred_at, actor, role, agency
+        FROM seen
+        WHERE late AND next_step IS DISTINCT FROM step
+        UNION ALL
+        SELECT opened.position, board.id, board.step, board.due, NULL, '', board.waiting_for,
+               board.agency
+        FROM board
+        CROSS JOIN LATERAL (
+          SELECT position
+          FROM trail
+          WHERE request_id = board.id AND next_step = board.step
+            AND step IS DISTINCT FROM next_step
+          ORDER BY position DESC
+          LIMIT 1) AS opened
+        WHERE board.due < %s
+          AND coalesce(board.register_number = %s, TRUE)
+          AND coalesce(board.agency = %s, %s::text IS NULL)
+          AND coalesce(board.waiting_for = %s, TRUE)
+        """,
+        [now.day if to_now else None, f.request, f.agency, f.agency, f.role],
+    )
+    return Answer(with_requests(asked.app.pool, [_with_days(asked.app, row) for row in rows]), more)
+
+
+def _with_days(app: Requests, row: Row) -> Row:
+    """With the day on which it was done and how many working days late that is, or is by now."""
+    done_at = row.pop("occurred_at")
+    today = app.today(done_at)
+    days = today.calendar.working_days_between(row["was_due"], today.day)
+    return row | {"done_on": today.day if done_at else None, "late_days": days}
 
 
 def _same_hand(asked: Asked) -> Answer:
@@ -369,7 +370,7 @@ def _difference(asked: Asked) -> Answer:
         asked.values["to"],
     )
     rows = [{"what": name, "then": then, "later": now} for name, then, now in found.changed]
-    return Answer(rows, positions=found.positions)
+    return Answer(rows, facts=found.facts)
 
 
 def _letters_without_reason(asked: Asked) -> Answer:
@@ -406,18 +407,20 @@ QUESTIONS: Mapping[str, Question] = {
         ),
         Question(
             "pembaca-data-pribadi",
-            "Siapa membaca data pribadi Pemohon?",
-            "Setiap pembacaan identitas Pemohon, oleh petugas atau oleh layanan yang menyuratinya,"
-            " dengan bagian yang dibaca.",
+            "Siapa membaca data pribadi?",
+            "Setiap pembacaan identitas Pemohon oleh petugas atau oleh layanan yang menyuratinya,"
+            " setiap petugas yang melihat data asli sebelum disamarkan, dan setiap surat yang"
+            " dibuka, juga oleh Pemohon sendiri.",
             (_POSITION, _TIME, _REQUEST, _WHO, Column("fields", "Yang dibaca", "fields")),
             _reads,
             (
                 ANY_REQUEST,
-                Parameter("field", "Bagian identitas", "Kosong: semua bagian.", choices=FIELDS),
+                Parameter("field", "Yang dibaca", "Kosong: semuanya.", choices=READABLE),
                 *KNOWN,
             ),
-            "Pembacaan data asli yang belum disamarkan (OriginalRead) ada dalam log layanan"
-            " privacy, dan pembukaan surat (LetterRead) dalam log layanan letters.",
+            "Pembacaan data asli dan surat dari sebelum keduanya dilaporkan kemari hanya ada dalam"
+            " log layanan pemeriksaan data pribadi dan persuratan.",
+            "Belum ada yang membaca data pribadi itu.",
         ),
         Question(
             "tindakan-petugas",
@@ -451,6 +454,37 @@ QUESTIONS: Mapping[str, Question] = {
             _statute,
             (ANY_REQUEST, *KNOWN),
             empty="Tidak ada permohonan yang melewati tenggat undang-undang.",
+        ),
+        Question(
+            "langkah-terlambat",
+            "Langkah mana yang terlambat?",
+            "Setiap langkah yang selesai sesudah tenggatnya: oleh siapa, tenggatnya, selesainya,"
+            " dan berapa hari kerja terlambat. Langkah yang belum selesai padahal tenggatnya sudah"
+            " lewat ikut tampil bila yang ditanyakan sampai hari ini. Masa yang diisi ialah waktu"
+            " selesainya. Waktu menunggu kelengkapan dari Pemohon tidak dihitung.",
+            (
+                _POSITION,
+                _REQUEST,
+                Column("step", "Langkah", "step"),
+                _WHO,
+                Column("was_due", "Tenggat", "date"),
+                Column("done_on", "Selesai", "done"),
+                Column("late_days", "Terlambat", "days"),
+            ),
+            _late_steps,
+            (
+                ANY_REQUEST,
+                Parameter(
+                    "agency",
+                    "Perangkat daerah",
+                    "Yang memegang datanya; kosong: semua.",
+                ),
+                Parameter("role", "Pelaksana", "Kosong: semua.", choices=_OWNERS),
+                _SINCE,
+                _UNTIL,
+                *KNOWN,
+            ),
+            empty="Tidak ada langkah yang terlambat.",
         ),
         Question(
             "satu-tangan",
@@ -542,7 +576,8 @@ QUESTIONS: Mapping[str, Question] = {
             "perubahan-sekitar",
             "Akun, kunci, atau pengaturan apa yang berubah di sekitar suatu kejadian?",
             "Peristiwa yang bukan tentang permohonan: akun petugas, upaya masuk yang ditolak,"
-            " kunci segel, masa simpan.",
+            " kunci segel, masa simpan, dan tabel SOP, kalender, city.toml, atau versi program"
+            " yang berubah.",
             (_POSITION, _TIME, _FACT, _WHO),
             _changes_near,
             (
@@ -550,8 +585,8 @@ QUESTIONS: Mapping[str, Question] = {
                 Parameter("hours", "Jam sebelum dan sesudah", required=True, default="24"),
                 *KNOWN,
             ),
-            "Berkas pengaturan (city.toml) dan peran basis data ada di tangan operator, di luar"
-            " log ini.",
+            "Isi pengaturan yang berubah ada pada operator; log ini menyimpan nama dan sidik"
+            " jarinya. Peran basis data ada di luar log ini.",
         ),
         Question(
             "beda",
@@ -592,85 +627,3 @@ QUESTIONS: Mapping[str, Question] = {
         ),
     )
 }
-
-
-def asked_from(
-    app: Requests, question: Question, given: Mapping[str, str], before: int | None
-) -> Asked:
-    """What was typed, read and checked. Raises FilterInvalid or RequestNotFound."""
-    typed = {name: value.strip() for name, value in given.items() if value.strip()}
-    if strange := sorted(set(typed) - {each.name for each in question.parameters}):
-        raise FilterInvalid(f"Isian tidak dikenal: {', '.join(strange)}.")
-    for each in question.parameters:
-        if each.required and not typed.setdefault(each.name, each.default):
-            raise FilterInvalid(f'Isi "{each.label}".')
-        if each.choices and each.name in typed and typed[each.name] not in each.choices:
-            raise FilterInvalid(
-                f'"{each.label}" tidak mengenal pilihan itu; pilihannya: {", ".join(each.choices)}.'
-            )
-    own = {name: typed.pop(name) for name in _READERS if name in typed}
-    if question.code == "beda":
-        own.setdefault("to", "")
-        known = {"as_known_at": typed.pop("as_known_at", None)}
-        own_read = {name: filters_from(app.pool, {"as_of": own[name]} | known) for name in _TIMES}
-        return Asked(app, filters_from(app.pool, typed), own_read, before)
-    values = {name: _READERS[name](app, value) for name, value in own.items()}
-    return Asked(app, filters_from(app.pool, typed), values, before)
-
-
-def told_of(question: Question, asked: Asked) -> dict[str, Any]:
-    """What the fact of asking says."""
-    values = {
-        name: value.as_json() if isinstance(value, Filters) else plain(value)
-        for name, value in asked.values.items()
-    }
-    return {
-        "kind": "question",
-        "question": question.code,
-        **asked.filters.as_json(),
-        **values,
-        "before": asked.before,
-    }
-
-
-def _whole(least: int, most: int, label: str) -> Callable[[Requests, str], int]:
-    def read(app: Requests, typed: str) -> int:
-        if not (typed.isascii() and typed.isdigit() and least <= int(typed) <= most):
-            raise FilterInvalid(f'"{label}" ialah bilangan bulat dari {least} sampai {most}.')
-        return int(typed)
-
-    return read
-
-
-def _instant(app: Requests, typed: str) -> datetime:
-    found = filters_from(app.pool, {"since": typed}).since
-    assert found is not None
-    return found
-
-
-_TIMES = ("from", "to")
-_READERS: Mapping[str, Callable[[Requests, str], Any]] = {
-    "field": lambda app, typed: typed,
-    "pair": lambda app, typed: typed,
-    "seconds": _whole(0, _SECONDS_MAX, "Lebih dari (detik)"),
-    "hours": _whole(1, _HOURS_MAX, "Jam sebelum dan sesudah"),
-    "around": _instant,
-    "from": lambda app, typed: typed,
-    "to": lambda app, typed: typed,
-}
-
-
-def _only_known(asked: Asked) -> Filters:
-    f = asked.filters
-    return Filters(as_of=f.as_of, as_of_position=f.as_of_position, as_known_at=f.as_known_at)
-
-
-def _json(value: Any) -> Any:
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, list):
-        return [
-            {name: plain(inner) for name, inner in each.items()} if isinstance(each, dict) else each
-            for each in value
-        ]
-    return plain(value)

@@ -10,7 +10,9 @@ from requests_service.domain.errors import ChoiceUnknown, TextMissing
 
 _NAME_CHARS_MAX = 120
 _ADDRESS_CHARS_MAX = 2000
-_ADDRESS = re.compile(r"/audit/(peristiwa|permohonan/[\w-]+|pertanyaan/[a-z-]+)(\?[!-~]*)?")
+_ADDRESS = re.compile(
+    r"/audit/(peristiwa|kesesuaian|permohonan/[\w-]+|pertanyaan/[a-z-]+)(\?[!-~]*)?"
+)
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,56 @@
 """What facts beside a request's own are called on an auditor's screen."""
 
-from requests_service.domain.words import FACT_TITLES
+from requests_service.domain.identity import FIELDS
+from requests_service.domain.words import FACT_TITLES, LETTERS, TEXT_TITLES
 
 TITLES: dict[str, str] = {fact.__name__: title for fact, title in FACT_TITLES.items()} | {
     "ActNotAllowed": "Tindakan yang bukan wewenangnya dicoba",
     "AuditQueried": "Pertanyaan auditor",
     "ForgettingConfirmed": "Layanan lain menyatakan sudah menghapus",
+    "JobDiscarded": "Pekerjaan gagal dibuang operator",
+    "JobRedriven": "Pekerjaan gagal dicoba lagi",
+    "MessageDiscarded": "Pesan tertahan dibuang operator",
+    "MessageRedriven": "Pesan tertahan dicoba lagi",
     "PersonalDataRead": "Data pribadi Pemohon dibaca",
     "PersonErased": "Data pribadi Pemohon dihapus",
     "RetentionApplied": "Masa simpan dijalankan",
     "SealingKeyUsed": "Kunci segel dipakai",
+    "SettingsChanged": "Aturan, kalender, pengaturan, atau versi program berubah",
     "SignInRefused": "Upaya masuk ditolak",
     "StaffAdded": "Akun petugas ditambahkan",
     "StaffDisabled": "Akun petugas dinonaktifkan",
 }
+READABLE: dict[str, str] = {
+    **FIELDS,
+    "tracking_code": "Kode lacak",
+    "original": "Data asli sebelum disamarkan",
+    **TEXT_TITLES,
+    **LETTERS,
+}
+"""What can be read of a request that is personal, by the names that the trail has in `fields`."""
+
+SERVICES: dict[str, str] = {
+    "catalog": "katalog",
+    "letters": "persuratan",
+    "notify": "pemberitahuan",
+    "privacy": "pemeriksaan data pribadi",
+    "requests": "permohonan",
+    "sealer": "penyegel",
+}
+MAILS: dict[str, str] = {
+    **LETTERS,
+    "permohonan_dicabut": "Permohonan dicabut",
+    "permohonan_masuk": "Permohonan masuk",
+    "permohonan_dilengkapi": "Permohonan dilengkapi",
+    "terbitkan_surat_penolakan": "Terbitkan Surat Penolakan",
+    "data_diserahkan": "Data diserahkan",
+    "masukkan_ke_daftar_data": "Masukkan ke Daftar Data",
+    "buat_konsep_penyampaian": "Buat konsep Surat Penyampaian",
+    "tandatangani_penyampaian": "Tandatangani Surat Penyampaian",
+    "sampaikan_penolakan": "Sampaikan penolakan",
+    "keberatan_masuk": "Keberatan masuk",
+}
+"""Of what a mail speaks, by the code that `notify` reports."""
 
 
 def title_of(type_: str) -> str:

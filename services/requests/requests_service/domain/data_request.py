@@ -508,6 +508,12 @@ class DataRequest(Aggregate):
     def note_mail(self, by: Actor, today: Today, *, mail: str, audience: str) -> None:
         self._note(facts.MailSent, by, today, mail=mail, audience=audience)
 
+    def note_original_read(self, by: Actor, today: Today, *, digest: str) -> None:
+        self._note(facts.OriginalRead, by, today, digest=digest)
+
+    def note_letter_read(self, by: Actor, today: Today, *, letter: str, letter_id: str) -> None:
+        self._note(facts.LetterRead, by, today, letter=letter, letter_id=letter_id)
+
     # Questions
 
     @property

@@ -312,6 +312,19 @@ class MailSent(Fact):
     audience: str
 
 
+class OriginalRead(Fact):
+    """Reported by `privacy`: `by` looked at the rows of an original, before they were masked."""
+
+    digest: str
+
+
+class LetterRead(Fact):
+    """Reported by `letters`: `by` opened a letter."""
+
+    letter: str
+    letter_id: str
+
+
 class ReportCameLate(Fact):
     """Reported by `privacy` when its file was no longer the one to check; moved nothing."""
 

@@ -45,6 +45,8 @@ RETENTION: tuple[Kind, ...] = (
     Kind("Surel pemberitahuan",
          "penerimanya", "tidak disimpan di sini", "-", "alamat ditanyakan saat mengirim, tidak dicatat",
          f"{_UU_PDP} Pasal 16 ayat (2) huruf a", "-"),
+    Kind("Pesan webhook, pengirimannya, dan jawaban penerimanya (paling banyak 200 huruf)",
+         "notify", "30 hari", "pesan diterima", "dihapus", "ketentuan sistem ini", "notify"),
     Kind("Catatan peristiwa, nomor pendaftaran, buku register surat: tanpa nama Pemohon",
          "semua layanan", "seterusnya", "-", "-", "SOP, Pencatatan dan Pendataan; UU 43/2009", "-"),
     Kind("Akun petugas, juga yang dinonaktifkan",

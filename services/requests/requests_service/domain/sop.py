@@ -217,6 +217,8 @@ REPORTS: tuple[Report, ...] = (
     Report(_f.LetterIssued,      "letters", "Surat terbit"),
     Report(_f.DaftarDataUpdated, "catalog", "Daftar Data diperbarui"),
     Report(_f.MailSent,          "notify",  "Pemberitahuan terkirim"),
+    Report(_f.OriginalRead,      "privacy", "Data asli dilihat sebelum disamarkan"),
+    Report(_f.LetterRead,        "letters", "Surat dibuka"),
     Report(_f.ReportCameLate,    "privacy", "Laporan pemeriksaan datang terlambat"),
 )
 # fmt: on

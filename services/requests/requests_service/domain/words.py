@@ -38,6 +38,8 @@ FACT_TITLES: Mapping[type[Fact], str] = MappingProxyType(
         f.LetterIssued: "Surat terbit",
         f.DaftarDataUpdated: "Daftar Data diperbarui",
         f.MailSent: "Pemberitahuan terkirim",
+        f.OriginalRead: "Data asli dilihat sebelum disamarkan",
+        f.LetterRead: "Surat dibuka",
         f.ReportCameLate: "Laporan pemeriksaan datang terlambat",
     }
 )

@@ -13,7 +13,8 @@ from requests_service.audit import saved
 from requests_service.audit.asking import Asked, list_facts, plain, position_from, reached
 from requests_service.audit.filters import Filters, filters_from
 from requests_service.audit.one_request import difference, lost_versions, state_at, timeline
-from requests_service.audit.questions import QUESTIONS, Question, asked_from, told_of
+from requests_service.audit.question import Question, asked_from, told_of
+from requests_service.audit.questions import QUESTIONS
 from requests_service.audit.recording import note_query
 from requests_service.domain.errors import NotTheOwner
 from requests_service.entrypoints.http import App, enabled_officer
@@ -140,7 +141,7 @@ def changes(
         "changed": [
             {"what": name, "then": then, "later": now} for name, then, now in found.changed
         ],
-        "positions": found.positions,
+        "facts": [_json_row(fact) for fact in found.facts],
     }
 
 

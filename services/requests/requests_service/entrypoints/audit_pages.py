@@ -15,7 +15,8 @@ from requests_service.audit.asking import Asked, list_facts, position_from, reac
 from requests_service.audit.filters import FilterInvalid, filters_from
 from requests_service.audit.integrity import integrity_of
 from requests_service.audit.one_request import lost_versions, state_at, timeline
-from requests_service.audit.questions import QUESTIONS, Question, asked_from, told_of
+from requests_service.audit.question import Question, asked_from, told_of
+from requests_service.audit.questions import QUESTIONS
 from requests_service.audit.recording import note_query
 from requests_service.audit.words import TITLES
 from requests_service.domain.errors import RequestNotFound, RequestsError
@@ -125,7 +126,10 @@ def question(
     except (FilterInvalid, RequestNotFound) as error:
         return _question(request, found, typed, problem=error)
     note_query(app, who.actor, told_of(found, asked))
-    return _question(request, found, typed, asked)
+    try:
+        return _question(request, found, typed, asked)
+    except FilterInvalid as error:
+        return _question(request, found, typed, problem=error)
 
 
 @router.post("/audit/simpan")
@@ -186,14 +190,25 @@ def _question(
         "audit_pertanyaan.html",
         422 if problem else 200,
         question=found,
+        agencies=list(app.agencies.items()),
         form=Form(begun | typed, {"": str(problem)} if problem else {}),
         answer=answer,
+        given=_given(found, typed, Shown(app)),
         reached=reached(app.pool),
         next_href=_address(request, before=more) if more else None,
         first_href=_address(request) if asked and asked.before else None,
         address=_address(request),
         to=Shown(app),
     )
+
+
+def _given(found: Question, typed: dict[str, str], to: Shown) -> list[str]:
+    """What was asked for, in words: why an answer may be empty."""
+    return [
+        f"{each.label}: {to.typed(each, typed[each.name])}"
+        for each in found.parameters
+        if typed.get(each.name, "").strip()
+    ]
 
 
 def _typed(request: Request) -> dict[str, str]:

@@ -8,10 +8,10 @@ from typing import Any
 from chassis.pages import ribuan, tanggal
 
 from requests_service.application import Requests
+from requests_service.audit.question import Parameter
 from requests_service.audit.seals import Seal, Sealed
-from requests_service.audit.words import title_of
+from requests_service.audit.words import MAILS, READABLE, SERVICES, title_of
 from requests_service.domain import choices, erasing, refusal
-from requests_service.domain.identity import FIELDS
 from requests_service.domain.roles import LABELS, Role
 from requests_service.domain.sop import STEPS
 from requests_service.domain.words import LETTERS, STATES
@@ -52,6 +52,7 @@ _NAMES: Mapping[str, str] = {
     "objection_due": "Tenggat jawaban keberatan",
     "erasure_asked_on": "Penghapusan diminta",
     "ended_on": "Selesai",
+    "erased_on": "Data pribadi Pemohon dihapus",
     "letters": "Surat",
     "due_is_estimate": "Tenggat langkah masih perkiraan",
     "statutory_due_is_estimate": "Tenggat undang-undang masih perkiraan",
@@ -70,7 +71,8 @@ _NAMES: Mapping[str, str] = {
     "masked_columns": "Kolom yang disamarkan",
     "mail": "Surel",
     "audience": "Penerima surel",
-    "fields": "Yang dibaca",
+    "fields": "Bagian identitas yang dibaca",
+    "texts": "Tulisan yang dibaca",
     "fact": "Untuk menanggapi",
     "by_proxy": "Melalui kuasa",
     "channel": "Saluran",
@@ -128,6 +130,9 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     "reason": _REASONS,
     "objection_ground": {code: each.text for code, each in choices.GROUNDS.items()},
     "ground": {code: each.text for code, each in choices.GROUNDS.items()},
+    "missing": choices.MISSING,
+    "mail": MAILS,
+    "holder": SERVICES,
 }
 _SEALS: Mapping[Sealed, tuple[str, str]] = {
     Sealed.INTACT: ("segel utuh", "good"),
@@ -152,7 +157,7 @@ class Shown:
         known = self._staff.get(row["actor"])
         role = self.role(row["role"])
         if row["role"] == Role.SERVICE:
-            return f"Layanan {row['actor']}"
+            return f"Layanan {SERVICES.get(row['actor'], row['actor'])}"
         return f"{known} ({role})" if known else role
 
     def role(self, code: str) -> str:
@@ -164,12 +169,17 @@ class Shown:
     def fact(self, type_: str) -> str:
         return title_of(type_)
 
+    def typed(self, parameter: Parameter, value: str) -> str:
+        """What an auditor chose, as the form has it."""
+        if parameter.name == "agency":
+            return self.agency(value)
+        return (parameter.choices or {}).get(value, value)
+
     def letter(self, code: str) -> str:
         return LETTERS.get(code, code)
 
     def fields(self, names: list[str] | None) -> str:
-        told = [FIELDS.get(name, name) for name in names or []]
-        return ", ".join(told)
+        return ", ".join(READABLE.get(name, name) for name in names or [])
 
     def name(self, name: str) -> str:
         """Of a field."""
@@ -189,22 +199,29 @@ class Shown:
             return self.role(value)
         if name == "agency":
             return self.agency(value)
-        if name == "fields":
+        if name in ("fields", "texts"):
             return self.fields(value)
         if isinstance(value, list):
-            return "; ".join(self._item(each) for each in value)
+            return "; ".join(self._item(name, each) for each in value)
         if isinstance(value, dict):
-            return self._item(value)
+            return self._item(name, value)
+        if name == "report":
+            return self.fact(value)
         if name in _VALUES:
             return _VALUES[name].get(value, str(value))
         return self._day(value) if isinstance(value, str) else ribuan(value)
 
-    def _item(self, value: Any) -> str:
+    def _item(self, name: str, value: Any) -> str:
         if not isinstance(value, dict):
-            return str(value)
+            return _VALUES.get(name, {}).get(value, str(value))
         if "number" in value:
             return f"{self.letter(value['letter'])} {value['number']}"
-        return ", ".join(f"{self.name(name)}: {told}" for name, told in value.items())
+        if name == "masked_columns":
+            words = f"{value['kind']}, {value['method']}".replace("_", " ")
+            return f"{value['column']} ({words}, {ribuan(value['cells'])} sel)"
+        return ", ".join(
+            f"{self.name(part)}: {self.value(part, told)}" for part, told in value.items()
+        )
 
     def _day(self, value: str) -> str:
         try:

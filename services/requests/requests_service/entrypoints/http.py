@@ -6,16 +6,16 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from chassis import feed
 from chassis.actor import Actor
 from chassis.clock import today
-from chassis.http import NotSignedIn, Officer, officer, problem, service_caller
+from chassis.http import NotSignedIn, Officer, needs, officer, problem, service_caller
 from chassis.sessions import SESSION_SECONDS
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from requests_service import views
-from requests_service.adapters.feed import read_feed
 from requests_service.application import How, Once, Requests
 from requests_service.domain.data_request import DaftarDataEntry, Form
 from requests_service.domain.errors import FormInvalid, NotTheOwner, SeenVersionIsOld
@@ -207,6 +207,15 @@ def enabled_officer(request: Request) -> Officer | None:
     return who if who and application(request).accounts.member(who.id) else None
 
 
+def reader_of_facts(
+    request: Request, who: Annotated[Officer, Depends(needs(*feed.ROLES))]
+) -> Officer:
+    """Whom the feed is for, whose account was not disabled since."""
+    if enabled_officer(request) is None:
+        raise NotSignedIn
+    return who
+
+
 def viewer(
     request: Request, request_id: UUID, app: App, x_tracking_code: TrackingCode = None
 ) -> Actor:
@@ -271,42 +280,6 @@ def desk(
     inside = ("data_wanted_sealed", "person_id")
     items = [{k: v for k, v in row.items() if k not in inside} for row in page.rows]
     return {"items": items, "next_cursor": page.next_cursor}
-
-
-@router.get("/events")
-def feed(
-    request: Request,
-    after: Annotated[int, Query(ge=0)] = 0,
-    types: str = "",
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    wait: Annotated[float, Query(ge=0, le=25)] = 0,
-) -> Response:
-    """Every published fact after a position, in order, as CloudEvents: a batch, or NDJSON.
-
-    `X-Next-After` is where to go on: a cursor that never expires. `types`: names with commas.
-    `wait`: seconds to wait for the first one.
-    """
-    who = enabled_officer(request)
-    if who is None:
-        raise NotSignedIn
-    if who.role not in ("integrator", "auditor"):
-        raise NotTheOwner("Aliran peristiwa untuk Integrator dan Auditor.")
-    events, next_after = read_feed(
-        request.app.state.pool,
-        after=after,
-        types=frozenset(name for name in types.split(",") if name),
-        limit=limit,
-        wait_seconds=wait,
-    )
-    headers = {"X-Next-After": str(next_after)}
-    if "ndjson" in request.headers.get("accept", ""):
-        lines = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events)
-        return Response(lines, headers=headers, media_type="application/x-ndjson")
-    return Response(
-        json.dumps(events, ensure_ascii=False),
-        headers=headers,
-        media_type="application/cloudevents-batch+json",
-    )
 
 
 @router.get("/{request_id}")

@@ -5,11 +5,13 @@ from chassis.postgres import Pool
 from chassis.settings import Settings
 
 from requests_service.adapters.calendar import read_calendar
+from requests_service.behind import Watch
 from requests_service.bootstrap import build_application, build_cosigning, build_sealer
 from requests_service.following import Follower
 from requests_service.projections.conformance import conformance, telling
 from requests_service.projections.runner import follow
 from requests_service.projections.trail import TRAIL
+from requests_service.rules_in_force import telling_rules
 
 
 def handlers(settings: Settings, pool: Pool) -> Handlers:
@@ -18,7 +20,8 @@ def handlers(settings: Settings, pool: Pool) -> Handlers:
 
 
 def followers(settings: Settings, pool: Pool) -> list[Follower]:
-    """The sealer, what asks the witnesses, the projections, and what the city's terms end."""
+    """The sealer, what asks the witnesses, the projections, what the city's terms end, and what
+    tells the rules in force and watches whether the others keep up."""
     forgetting = build_application(settings, pool).forgetting
     return [
         Follower(pool, "sealer", build_sealer(settings, pool).step),
@@ -26,4 +29,5 @@ def followers(settings: Settings, pool: Pool) -> list[Follower]:
         *(Follower(pool, each.name, follow(each)) for each in (TRAIL,)),
         Follower(pool, "conformance", telling(follow(conformance(read_calendar())))),
         Follower(pool, "retention", forgetting.apply_terms, pause_seconds=60),
+        Follower(pool, "watch", telling_rules(settings, pool, Watch().step), pause_seconds=5),
     ]

@@ -54,6 +54,8 @@ _REPORTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     "DaftarDataUpdated": lambda d: f"Daftar Data tahun {d['year']} diperbarui",
     "MailSent": lambda d: f"Surel pemberitahuan terkirim kepada {LABELS.get(d['audience'], '?')}",
+    "OriginalRead": lambda d: "Data asli dilihat sebelum disamarkan",
+    "LetterRead": lambda d: f"{LETTERS.get(d['letter'], 'Surat')} dibuka",
     "ReportCameLate": lambda d: "Laporan pemeriksaan data pribadi datang terlambat",
 }
 """Evidence that moves nothing: told in one line."""

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+from chassis import dead_letter_pages, feed
 from chassis.http import build_app
 from chassis.postgres import Pool
 from chassis.settings import Settings
 from fastapi import FastAPI
 
+from requests_service.adapters.published import PUBLISHED
 from requests_service.bootstrap import build_application
 from requests_service.entrypoints import audit_http, export_http, http, log_http, pages
 from requests_service.entrypoints.statuses import ERRORS
@@ -19,6 +21,8 @@ PATHS = (
     "/sop",
     "/sop.bpmn",
     "/audit",
+    "/pesan",
+    "/pesan/requests",
     "/api/requests",
 )
 
@@ -34,6 +38,8 @@ def build_web(settings: Settings, pool: Pool) -> FastAPI:
             export_http.router,
             log_http.router,
             audit_http.router,
+            dead_letter_pages.router("requests"),
+            feed.router("requests", pool, PUBLISHED, http.reader_of_facts),
             http.router,
             export_http.pages,
             pages.router,

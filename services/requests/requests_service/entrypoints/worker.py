@@ -74,6 +74,24 @@ class Worker:
             **_how(message),
         )
 
+    @listens_to("privacy", "OriginalRead")
+    def record_original_read(self, message: Message) -> None:
+        """Evidence of who saw personal data."""
+        self.app.record_original_read(
+            UUID(message.subject), message.actor, digest=message.data["digest"], **_how(message)
+        )
+
+    @listens_to("letters", "LetterRead")
+    def record_letter_read(self, message: Message) -> None:
+        """Evidence of who saw personal data."""
+        self.app.record_letter_read(
+            UUID(message.subject),
+            message.actor,
+            letter=message.data["letter"],
+            letter_id=message.data["letter_id"],
+            **_how(message),
+        )
+
     @listens_to("letters", "PersonForgotten")
     @listens_to("notify", "PersonForgotten")
     @listens_to("privacy", "PersonForgotten")

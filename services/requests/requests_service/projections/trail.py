@@ -11,19 +11,30 @@ _FOLD = """
       letter, issued_on, fields, told)
     SELECT
       position, stream, version, type,
-      -- A fact of a request's own stream has its number; those beside it name the request.
-      CASE WHEN s ? 'register_number' THEN stream ELSE (s ->> 'request_id')::uuid END,
+      -- A fact of a request's own stream has its number; those beside it name the request, but for
+      -- what was done about a message, which belongs to whatever the message was about.
+      CASE
+        WHEN s ? 'register_number' THEN stream
+        WHEN type IN ('MessageRedriven', 'MessageDiscarded') THEN
+          (SELECT request_id FROM registrations WHERE request_id::text = correlation)
+        ELSE (s ->> 'request_id')::uuid
+      END,
       s ->> 'register_number',
       actor, role, coalesce(agency, s ->> 'agency'), occurred_at, recorded_at,
       (s ->> 'step')::integer, (s ->> 'next_step')::integer, (s ->> 'was_due')::date,
       coalesce((s ->> 'late')::boolean, FALSE), (s ->> 'statutory_due')::date, causation,
-      s ->> 'letter', (s ->> 'issued_on')::date,
-      CASE WHEN type = 'PersonalDataRead'
-        THEN ARRAY(SELECT jsonb_array_elements_text(s -> 'fields')) END,
+      -- A letter is a letter once: who opened it later is a reading.
+      CASE WHEN type <> 'LetterRead' THEN s ->> 'letter' END, (s ->> 'issued_on')::date,
+      CASE type
+        WHEN 'PersonalDataRead' THEN ARRAY(
+          SELECT jsonb_array_elements_text((s -> 'fields') || coalesce(s -> 'texts', '[]')))
+        WHEN 'OriginalRead' THEN ARRAY['original']
+        WHEN 'LetterRead' THEN ARRAY[s ->> 'letter']
+      END,
       nullif(concat_ws(' ',
         s ->> 'number', s ->> 'letter_id', s ->> 'filename', s ->> 'title', s ->> 'dip_entry',
         s ->> 'cites', s ->> 'reason_code', s ->> 'article', s ->> 'decision', s ->> 'ground',
-        s ->> 'mail', s ->> 'digest', s ->> 'dataset'), '')
+        s ->> 'mail', s ->> 'digest', s ->> 'dataset', s ->> 'message_id'), '')
     FROM (
       SELECT *, convert_from(state, 'UTF8')::jsonb AS s
       FROM facts

@@ -10,8 +10,8 @@ One file for any Python from 3.9 with the package `cryptography`; it asks no net
 did; `--witness` one of a witness that must have signed too; `--since FILE` a checkpoint kept from
 earlier, which must be a beginning of this log.
 
-Exit status: 0 all is as it was sealed, 1 something is wrong (a sentence says what and where), 2 it
-could not be checked.
+Exit status: 0 all is as it was sealed; 1 something is wrong (a sentence says what and where); 2 it
+could not be checked; 3 nothing wrong was found, but it is older than a checkpoint of `--since`.
 
 What is checked. A fact's entry is canonical JSON (RFC 8785) of fifteen keys, one of them the
 digest of its stored state; entries are the leaves of an RFC 6962 tree with SHA-256 in the order of
@@ -20,9 +20,12 @@ signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof.
 
 A bundle holds `manifest.json`, `checkpoint.txt`, `events.jsonl` (one fact a line: the fifteen keys,
 `leaf_index`, and `state` as a string), and either `complete` in the manifest with `leaves.bin` (the
-hash of each leaf, 32 bytes; without it a change is found but cannot be placed), or `proofs.jsonl`
-(position, leaf_index and hashes for each event). Lines written as canonical JSON are read faster.
+hash of each leaf, 32 bytes; by it a change is placed), or `proofs.jsonl` (position, leaf_index and
+hashes for each event). Lines written as canonical JSON are read faster.
 The manifest is not signed: a partial bundle proves each fact in it, not that none was left out.
+
+To read this file, begin at *Keys, notes, checkpoints* and go on to *A bundle*: that decides. *Where
+a change is* only says more about it, *Words on the screen* and *The command* judge nothing.
 """
 
 from __future__ import annotations
@@ -44,11 +47,11 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from json.encoder import encode_basestring as _quoted
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -62,10 +65,12 @@ KINDS = {
     "back-dated": "a fact says it was recorded before one that stands before it",
     "post-dated": "a fact says it was recorded after the log was signed, or after now",
     "rolled-back": "the log is shorter than it was: an older state was put back",
+    "outdated": "what you have is older than a checkpoint that you kept",
     "forked": "the log signed two histories that exclude each other",
     "tree": "the facts do not give the root that was signed",
     "tile": "a stored tile is not the hashes of the facts",
     "mapping": "the table of leaves names another fact",
+    "leaves": "the file of the leaves' hashes is not the hashes of the facts",
     "proof": "a proof does not lead to the signed root",
     "signature": "a signature of a known key does not fit its text",
     "wrong-key": "no key that you trust has signed",
@@ -76,6 +81,7 @@ KINDS = {
     "malformed": "it cannot be read as what it should be",
 }
 
+Given = TypeVar("Given")
 LOG, WITNESS = 1, 4
 """Types of Ed25519 keys: of signed-note, and of tlog-cosignature."""
 BACK_DATED_SECONDS = 60
@@ -97,8 +103,8 @@ _INFLATED_TIMES_MAX = 200
 _WHOLE_MAX = 2**53 - 1
 """The largest whole number that RFC 8785 writes as itself."""
 _PROOF_HASHES_MAX = 63
-_HASH_BYTES = 32
-_TILE = 256
+HASH_BYTES = 32
+TILE = 256
 _ANSWER_SECONDS = 20
 
 
@@ -147,6 +153,12 @@ class Report:
         """Whether nothing wrong was found."""
         return not self.findings
 
+    @property
+    def status(self) -> int:
+        """With which a program ends that tells this report."""
+        kinds = {each.kind for each in self.findings}
+        return 0 if not kinds else 3 if kinds == {"outdated"} else 1
+
     def add(
         self, kind: str, text: str, *, position: int | None = None, leaf: int | None = None
     ) -> None:
@@ -156,6 +168,11 @@ class Report:
         else:
             self.unlisted += 1
 
+    def add_at(self, fact: Fact, kind: str, text: str) -> None:
+        """Note a finding at a fact; the text goes on after its position."""
+        text = f"position {fact.position}{text}"
+        self.add(kind, text, position=fact.position, leaf=fact.leaf_index)
+
     def signed(self, checkpoint: Checkpoint) -> None:
         """Note under which checkpoint all this stands."""
         self.origin = checkpoint.origin
@@ -163,7 +180,7 @@ class Report:
         self.root = _base64(checkpoint.root)
         self.signed_by = list(checkpoint.signed_by)
         self.witnessed = [
-            f"{name} at {_utc(seconds)}" for name, seconds in checkpoint.witnessed.items()
+            f"{name} at {utc(seconds)}" for name, seconds in checkpoint.witnessed.items()
         ]
 
 
@@ -210,7 +227,7 @@ def key_of(written: str) -> Key:
         raise CannotCheck(f"this is not a verifier key: {written[:200]!r}") from error
     if not name or re.search(r"\s", name) or not fits:
         raise CannotCheck(f"the parts of this verifier key contradict each other: {written[:200]}")
-    if key.type not in (LOG, WITNESS) or len(key.public) != _HASH_BYTES:
+    if key.type not in (LOG, WITNESS) or len(key.public) != HASH_BYTES:
         raise CannotCheck(f"only Ed25519 keys of types 1 and 4 are known here: {written[:200]}")
     return key
 
@@ -284,7 +301,7 @@ def _head_of(text: str) -> tuple[str, int, bytes]:
         raw = _bytes_of(root)
     except ValueError as error:
         raise Wrong("malformed", "the checkpoint's root is not base64") from error
-    if len(raw) != _HASH_BYTES:
+    if len(raw) != HASH_BYTES:
         raise Wrong("malformed", "the checkpoint's root is not 32 bytes")
     if size == "0" and raw != hashlib.sha256(b"").digest():
         raise Wrong("root", "the checkpoint of an empty log has another root than the empty one")
@@ -388,60 +405,51 @@ def is_beginning(
 
 
 class Tree:
-    """A tree that grows by leaves and keeps only its right edge: a tile of each level."""
+    """A tree that grows by leaves and keeps only its right edge."""
 
-    def __init__(
-        self, marks: Iterable[int] = (), on_tile: Callable[[int, int, bytes], None] | None = None
-    ) -> None:
-        """`marks`: sizes whose roots to keep; `on_tile` is told level, n, hashes of full tiles."""
+    def __init__(self, marks: Iterable[int] = ()) -> None:
+        """`marks`: sizes whose roots to keep."""
         self.size = 0
         self.roots = {0: hashlib.sha256(b"").digest()}
         """By size."""
+        self.edge: list[list[bytes]] = [[]]
+        """Of each level the hashes that do not fill a tile of 256 yet."""
         self._marks = set(marks)
-        self._levels: list[list[bytes]] = [[]]
-        self._full: list[int] = [0]
-        self._on_tile = on_tile
 
     def add(self, leaf: bytes) -> None:
         """Append one leaf's hash."""
         self.size += 1
-        edge = self._levels[0]
+        edge = self.edge[0]
         edge.append(leaf)
-        if len(edge) == _TILE:
-            self._close(0)
+        if len(edge) == TILE:
+            self.close(0)
         if self.size in self._marks:
             self.root()
+
+    def add_all(self, leaves: bytes) -> None:
+        """Append leaves' hashes, one after the other."""
+        for start in range(0, len(leaves), HASH_BYTES):
+            self.add(leaves[start : start + HASH_BYTES])
 
     def root(self) -> bytes:
         """The root of what is there now."""
         root = None
-        for hashes in self._levels:
+        for hashes in self.edge:
             for each in reversed(_perfect(hashes)):
                 root = each if root is None else _node(each, root)
         if root is not None:
             self.roots[self.size] = root
         return self.roots[self.size]
 
-    def edge(self) -> list[tuple[int, int, bytes]]:
-        """The tiles that are not full: level, n, hashes."""
-        return [
-            (level, n, b"".join(hashes))
-            for level, (n, hashes) in enumerate(zip(self._full, self._levels))  # noqa: B905
-            if hashes
-        ]
-
-    def _close(self, level: int) -> None:
-        hashes = self._levels[level]
-        if self._on_tile:
-            self._on_tile(level, self._full[level], b"".join(hashes))
-        self._full[level] += 1
-        if level + 1 == len(self._levels):
-            self._levels.append([])
-            self._full.append(0)
-        self._levels[level + 1].append(_perfect(hashes)[0])
+    def close(self, level: int) -> None:
+        """A tile is full: its root goes one level up."""
+        hashes = self.edge[level]
+        if level + 1 == len(self.edge):
+            self.edge.append([])
+        self.edge[level + 1].append(_perfect(hashes)[0])
         hashes.clear()
-        if len(self._levels[level + 1]) == _TILE:
-            self._close(level + 1)
+        if len(self.edge[level + 1]) == TILE:
+            self.close(level + 1)
 
 
 def _perfect(hashes: Sequence[bytes]) -> list[bytes]:
@@ -460,8 +468,7 @@ def _perfect(hashes: Sequence[bytes]) -> list[bytes]:
 def root_of(leaves: bytes) -> bytes:
     """The root over leaf hashes of 32 bytes each."""
     tree = Tree()
-    for start in range(0, len(leaves), _HASH_BYTES):
-        tree.add(leaves[start : start + _HASH_BYTES])
+    tree.add_all(leaves)
     return tree.root()
 
 
@@ -658,75 +665,50 @@ def _object_of(raw: bytes, what: str) -> dict[str, Any]:
     return value
 
 
-Row = Sequence[Any]
-"""position, stream, version, type, type_version, state (bytes), occurred_at, recorded_at, actor,
-role, agency, on_behalf_of, idempotency_key, causation, correlation, leaf_index (or None): times as
-in an entry, ids as text."""
-
-
-def fact_of_row(row: Row) -> Fact:
-    """A fact as a database has it."""
-    (position, stream, version, type_, type_version, state, occurred_at, recorded_at, actor, role,
-     agency, on_behalf_of, idempotency_key, causation, correlation, leaf_index) = row  # fmt: skip
-    # Written out for its speed.
-    entry = (
-        f'{{"actor":{_quoted(actor)},"agency":{_json(agency)},"causation":{_json(causation)},'
-        f'"correlation":{_json(correlation)},"idempotency_key":{_json(idempotency_key)},'
-        f'"occurred_at":"{occurred_at}","on_behalf_of":{_json(on_behalf_of)},'
-        f'"position":{position},"recorded_at":"{recorded_at}","role":{_quoted(role)},'
-        f'"state_sha256":"{hashlib.sha256(state).hexdigest()}","stream":"{stream}",'
-        f'"type":{_quoted(type_)},"type_version":{type_version},"version":{version}}}'
-    )
-    return Fact(position, recorded_at, entry.encode(), leaf_index, True)
-
-
-class _Clock:
+class Clock:
     """Facts stand in the order in which they were recorded, give or take a minute."""
 
     def __init__(self, report: Report, not_after: float) -> None:
         """`not_after`: seconds since 1970."""
         self._report = report
-        self._limit = _utc(not_after + BACK_DATED_SECONDS)
+        self._limit = utc(not_after + BACK_DATED_SECONDS)
         self._latest = ""
         self._latest_position = 0
 
-    def is_plain(self, block: _Block) -> bool:
-        """Whether nothing in it can be wrong, as its own times do not go back."""
-        if not self._latest <= block.first_at <= block.last_at <= self._limit:
+    def is_plain(self, block: Block) -> bool:
+        """Whether no time in it can be wrong, as within it none goes back too far."""
+        if block.latest_at > self._limit or _too_far_back(block.earliest_at, self._latest):
             return False
-        self._latest, self._latest_position = block.last_at, block.last_position
+        if block.latest_at >= self._latest:
+            self._latest, self._latest_position = block.latest_at, block.latest_position
         return True
 
     def see(self, fact: Fact) -> None:
         at = fact.recorded_at
         if at > self._limit:
-            self._report.add(
-                "post-dated",
-                f"position {fact.position} says it was recorded at {at}, later than it can be",
-                position=fact.position,
-                leaf=fact.leaf_index,
-            )
+            self._report.add_at(fact, "post-dated", f" says it was recorded at {at}, later than it"
+                                " can be")  # fmt: skip
         elif at >= self._latest:
             self._latest, self._latest_position = at, fact.position
-        elif _seconds_between(at, self._latest) > BACK_DATED_SECONDS:
-            self._report.add(
-                "back-dated",
-                f"position {fact.position} says it was recorded at {at}, but it stands after"
-                f" position {self._latest_position}, recorded at {self._latest}",
-                position=fact.position,
-                leaf=fact.leaf_index,
-            )
+        elif _too_far_back(at, self._latest):
+            self._report.add_at(fact, "back-dated", f" says it was recorded at {at}, but it stands"
+                                f" after position {self._latest_position}, recorded at"
+                                f" {self._latest}")  # fmt: skip
 
 
-def _seconds_between(earlier: str, later: str) -> float:
+def _too_far_back(at: str, latest: str) -> bool:
+    # Mostly the minute is the same.
+    if at >= latest or at[:16] == latest[:16]:
+        return False
     form = "%Y-%m-%dT%H:%M:%S.%fZ"
     try:
-        return (datetime.strptime(later, form) - datetime.strptime(earlier, form)).total_seconds()
+        back = datetime.strptime(latest, form) - datetime.strptime(at, form)
     except ValueError:
-        return float("inf")
+        return True
+    return back.total_seconds() > BACK_DATED_SECONDS
 
 
-def _utc(seconds: float) -> str:
+def utc(seconds: float) -> str:
     try:
         whole = time.gmtime(int(seconds))
     except (ValueError, OverflowError, OSError):
@@ -734,180 +716,7 @@ def _utc(seconds: float) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S", whole) + ".000000Z"
 
 
-# Where a change is: what is there laid beside what was sealed
-
-
-class _Misnamed:
-    """Facts of which another leaf is said than theirs, as runs of neighbours."""
-
-    def __init__(self) -> None:
-        self._runs: list[tuple[int, int, int, int]] = []
-        """First and last leaf, first and last position."""
-        self._more = 0
-
-    def add(self, leaf: int, position: int) -> None:
-        first, first_position = leaf, position
-        if self._runs and self._runs[-1][1] == leaf - 1:
-            first, _, first_position, _ = self._runs.pop()
-        elif len(self._runs) == _KEPT_MAX:
-            self._more += 1
-            return
-        self._runs.append((first, leaf, first_position, position))
-
-    def tell(self, report: Report) -> None:
-        for first, last, position, last_position in self._runs:
-            if first == last:
-                text = f"position {position} was sealed as leaf {first}; it is said to be another"
-            else:
-                text = f"position {position} to position {last_position} were sealed as leaves"
-                text += f" {first} to {last}; they are said to be others, or none"
-            report.add("mapping", text, position=position, leaf=first)
-        report.unlisted += self._more
-
-
-class _Alignment:
-    """Lays facts beside the leaves that were sealed, and names what does not fit.
-
-    A fact is looked for at the next leaf, at the leaf that it claims, and near by.
-    """
-
-    _NEAR = 256
-
-    def __init__(self, report: Report, leaves: bytes) -> None:
-        self._report = report
-        self._leaves = leaves
-        self._size = len(leaves) // _HASH_BYTES
-        self._next = 0
-        self._matched = 0
-        self._strangers: list[Fact] = []
-        self._lost: dict[bytes, tuple[int, int]] = {}
-        """By hash: leaf, and the position before it."""
-        self._changed: list[tuple[int, Fact]] = []
-        self._misnamed = _Misnamed()
-
-    def see(self, fact: Fact) -> None:
-        leaf = leaf_hash(fact.entry)
-        at = self._find(leaf, fact.leaf_index)
-        if at is not None:
-            self._settle(at)
-            self._next = at + 1
-            self._matched = fact.position
-            if fact.leaf_index != at:
-                self._misnamed.add(at, fact.position)
-        elif leaf in self._lost:
-            self._report.add(
-                "reordered",
-                f"position {fact.position} was sealed as leaf {self._lost.pop(leaf)[0]},"
-                f" but stands after what was sealed as leaf {self._next - 1}",
-                position=fact.position,
-                leaf=fact.leaf_index,
-            )
-        else:
-            self._strangers.append(fact)
-            if len(self._strangers) == _KEPT_MAX:
-                claimed = (f.leaf_index for f in self._strangers if f.leaf_index is not None)
-                self._settle(min(self._size, max(self._next, max(claimed, default=0) + 1)))
-
-    def _find(self, leaf: bytes, claimed: int | None) -> int | None:
-        if self._at(self._next) == leaf:
-            return self._next
-        if claimed is not None and claimed >= self._next and self._at(claimed) == leaf:
-            return claimed
-        start, end = self._next * _HASH_BYTES, (self._next + self._NEAR) * _HASH_BYTES
-        found = self._leaves.find(leaf, start, end)
-        return None if found < 0 or found % _HASH_BYTES else found // _HASH_BYTES
-
-    def _at(self, leaf_index: int) -> bytes:
-        return self._leaves[leaf_index * _HASH_BYTES : (leaf_index + 1) * _HASH_BYTES]
-
-    def _settle(self, up_to: int) -> None:
-        """Pair the facts that fitted nowhere with the leaves that nothing fitted."""
-        open_leaves = dict.fromkeys(range(self._next, up_to))
-        unclaimed = []
-        for fact in self._strangers:
-            if fact.leaf_index in open_leaves:
-                del open_leaves[fact.leaf_index]
-                if len(self._changed) < _KEPT_MAX:
-                    self._changed.append((fact.leaf_index, fact))
-                else:
-                    self._report.unlisted += 1
-            else:
-                unclaimed.append(fact)
-        self._strangers = []
-        for fact in unclaimed:
-            self._report.add(
-                "inserted",
-                f"position {fact.position} was never sealed, and stands before leaf {up_to},"
-                " which was",
-                position=fact.position,
-            )
-        for leaf_index in open_leaves:
-            self._lost[self._at(leaf_index)] = leaf_index, self._matched
-        self._next = up_to
-
-    def finish(self, *, tail: bool) -> None:
-        """Name what is left. `tail`: facts after the sealed ones only wait to be sealed."""
-        while tail and self._strangers and self._strangers[-1].leaf_index is None:
-            self._strangers.pop()
-        self._settle(self._size)
-        self._name_changed()
-        self._name_lost()
-        self._misnamed.tell(self._report)
-
-    def _name_changed(self) -> None:
-        positions = {leaf: fact.position for leaf, fact in self._changed}
-        several = list(positions.items()) if len(positions) <= 64 else []
-        for leaf, fact in self._changed:
-            moved = self._moved_from(leaf, fact, several)
-            if moved is not None:
-                kind, what = "reordered", f"now stands what was sealed at position {moved}"
-            elif not fact.state_fits:
-                kind, what = "changed", "the state is not what was sealed, nor its digest's"
-            else:
-                kind, what = "changed", "what stands there is not what was sealed there"
-            self._report.add(
-                kind, f"position {fact.position}, leaf {leaf}: {what}",
-                position=fact.position, leaf=leaf,
-            )  # fmt: skip
-
-    def _moved_from(self, leaf: int, fact: Fact, several: Sequence[tuple[int, int]]) -> int | None:
-        """Whether it is another of the changed facts, given a new position."""
-        here = f'"position":{fact.position},'.encode()
-        for other, position in several:
-            entry = fact.entry.replace(here, f'"position":{position},'.encode(), 1)
-            if other != leaf and leaf_hash(entry) == self._at(other):
-                return position
-        return None
-
-    def _name_lost(self) -> None:
-        after = dict(self._lost.values())
-        for first, last in _runs(sorted(after)):
-            kind = "truncated" if last == self._size - 1 else "missing"
-            which = f"leaf {first}" if first == last else f"leaves {first} to {last}"
-            self._report.add(
-                kind,
-                f"{which}, after position {after[first]}: sealed, and not there"
-                f" ({last - first + 1} facts)",
-                position=after[first],
-                leaf=first,
-            )
-
-
-def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """First and last of each run of neighbours."""
-    first = last = None
-    for each in numbers:
-        if last is not None and each == last + 1:
-            last = each
-            continue
-        if first is not None and last is not None:
-            yield first, last
-        first = last = each
-    if first is not None and last is not None:
-        yield first, last
-
-
-# A bundle
+# The files of a bundle
 
 
 class _Files:
@@ -999,51 +808,53 @@ class _Files:
 
 
 _UNREADABLE = (
-    zipfile.BadZipFile,
-    zipfile.LargeZipFile,
-    zlib.error,
-    struct.error,
-    NotImplementedError,
-    RuntimeError,
-    EOFError,
-    ValueError,
-    OverflowError,
-    IndexError,
-    OSError,
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, NotImplementedError),
+    *(RuntimeError, EOFError, ValueError, OverflowError, IndexError, OSError),
 )
 """What reading a broken zip may end in."""
 
 
-class _Block(NamedTuple):
-    """What is to be known of a stretch of lines in which everything is as it should be."""
+# Their facts, in stretches
+
+
+class Block(NamedTuple):
+    """What is to be known of a stretch of facts in which everything is as it should be."""
 
     first_leaf: int
     hashes: bytes
     """Of the leaves."""
-    first_at: str
-    last_at: str
-    last_position: int
+    earliest_at: str
+    latest_at: str
+    latest_position: int
 
 
-def _plain(lines: bytes) -> _Block | None:
-    """Whole lines, read the quick way; None when one of them deserves a closer look."""
+def block_of(facts: Iterable[Fact | None]) -> Block | None:
+    """Neighbours in the log; None when one of them deserves a closer look."""
     hashes: list[bytes] = []
-    first = last = None
-    for line in lines.split(b"\n")[:-1]:
-        fact = _fact_of_canonical(line)
-        if fact is None or not fact.state_fits or fact.leaf_index is None:
+    earliest_at = latest_at = ""
+    first_leaf = latest_position = 0
+    for fact in facts:
+        if fact is None or fact.leaf_index is None or not fact.state_fits:
             return None
-        if first is None or last is None:
-            first = last = fact
-        elif fact.leaf_index != last.leaf_index + 1 or fact.recorded_at < last.recorded_at:  # type: ignore[operator]
+        at = fact.recorded_at
+        if not hashes:
+            first_leaf, earliest_at = fact.leaf_index, at
+        if fact.leaf_index != first_leaf + len(hashes):
             return None
-        last = fact
+        if at >= latest_at:
+            latest_at, latest_position = at, fact.position
+        elif _too_far_back(at, latest_at):
+            return None
+        else:
+            earliest_at = min(earliest_at, at)
         hashes.append(leaf_hash(fact.entry))
-    if first is None or last is None or first.leaf_index is None:
+    if not hashes:
         return None
-    return _Block(
-        first.leaf_index, b"".join(hashes), first.recorded_at, last.recorded_at, last.position
-    )
+    return Block(first_leaf, b"".join(hashes), earliest_at, latest_at, latest_position)
+
+
+def _block_of_lines(lines: bytes) -> Block | None:
+    return block_of(map(_fact_of_canonical, lines.split(b"\n")[:-1]))
 
 
 def _whole_lines(chunks: Iterable[bytes], what: str) -> Iterator[bytes]:
@@ -1062,15 +873,22 @@ def _whole_lines(chunks: Iterable[bytes], what: str) -> Iterator[bytes]:
         raise Wrong("truncated", f"the last line of {what} does not end")
 
 
-def _read_plainly(blocks: Iterable[bytes], size: int) -> Iterator[tuple[bytes, _Block | None]]:
-    """Each block with what `_plain` says of it; of many, by two processes beside this one."""
+def _read_plainly(blocks: Iterable[bytes], size: int) -> Iterator[tuple[bytes, Block | None]]:
+    """Each block with what `block_of` says of it."""
     if size < _SHARED_BYTES_MIN:
-        yield from ((block, _plain(block)) for block in blocks)
-        return
+        yield from ((block, _block_of_lines(block)) for block in blocks)
+    else:
+        yield from side_by_side(_block_of_lines, blocks)
+
+
+def side_by_side(
+    do: Callable[[Given], Block | None], given: Iterable[Given]
+) -> Iterator[tuple[Given, Block | None]]:
+    """Each with what is made of it, by two processes beside this one."""
     with ProcessPoolExecutor(2) as processes:
-        waiting: deque[tuple[bytes, Future[_Block | None]]] = deque()
-        for block in blocks:
-            waiting.append((block, processes.submit(_plain, block)))
+        waiting: deque[tuple[Given, Future[Block | None]]] = deque()
+        for each in given:
+            waiting.append((each, processes.submit(do, each)))
             if len(waiting) == _BLOCKS_AHEAD:
                 first, told = waiting.popleft()
                 yield first, told.result()
@@ -1081,6 +899,9 @@ def _read_plainly(blocks: Iterable[bytes], size: int) -> Iterator[tuple[bytes, _
 def _lines(chunks: Iterable[bytes], what: str) -> Iterator[bytes]:
     for block in _whole_lines(chunks, what):
         yield from block.split(b"\n")[:-1]
+
+
+# A bundle
 
 
 @dataclass(frozen=True)
@@ -1104,9 +925,7 @@ def _manifest_of(raw: bytes) -> _Manifest:
         and all(isinstance(digest, str) for digest in files.values())
     ):
         raise Wrong("malformed", "manifest.json lacks origin, count, complete, files, or such")
-    return _Manifest(
-        values["origin"], values["count"], values["complete"], values["checkpoint_size"], files
-    )
+    return _Manifest(**{each.name: values[each.name] for each in fields(_Manifest)})
 
 
 def verify_bundle(
@@ -1152,30 +971,37 @@ def _check_bundle(
         report.add("manifest", f"the manifest says {manifest.origin[:200]!r} and size"
                    f" {manifest.checkpoint_size}, the signed checkpoint {checkpoint.origin!r} and"
                    f" size {checkpoint.size}")  # fmt: skip
-    older = _older(report, since, [*keys, *witnesses], checkpoint)
-    _check_other_files(files, report, manifest)
+    older = older_ones(report, since, [*keys, *witnesses], checkpoint, newest=False)
+    digests = _check_other_files(files, report, manifest)
     if "events.jsonl" not in files.sizes:
         raise Wrong("malformed", "the bundle has no events.jsonl")
     progress.expect(min(manifest.count, checkpoint.size))
     digest = hashlib.sha256()
     chunks = _digested(files.chunks("events.jsonl"), digest)
-    clock = _Clock(report, min(checkpoint.witnessed.values(), default=time.time()))
+    clock = Clock(report, min(checkpoint.witnessed.values(), default=time.time()))
     if manifest.complete:
-        tree = Tree(each.size for each in older)
-        in_order = _grow(tree, chunks, files.sizes["events.jsonl"], report, clock, progress)
+        tree, leaves = Tree(each.size for each in older), hashlib.sha256()
+        size = files.sizes["events.jsonl"]
+        in_order = _grow(tree, leaves, chunks, size, report, clock, progress)
         fits = tree.size == checkpoint.size and tree.root() == checkpoint.root
         if not fits or not in_order:
             _locate_in_bundle(files, report, checkpoint)
-        _compare_older(report, older, tree.roots, fits)
+        elif "leaves.bin" not in digests:
+            report.cautions.append("leaves.bin is not there; the facts are whole without it.")
+        elif digests["leaves.bin"] != leaves.hexdigest():
+            report.add("leaves", "leaves.bin is not the hashes of the facts, which are as sealed")
+        compare_older(report, older, tree.roots, fits)
     else:
         lines = _lines(chunks, "events.jsonl")
-        facts = (_seen(fact_of_line(line), report, clock, progress) for line in lines)
+        facts = (seen(fact_of_line(line), report, clock, progress) for line in lines)
         _check_partial(facts, files, report, checkpoint, older)
     if report.events != manifest.count:
         report.add("manifest", f"the manifest counts {manifest.count} events,"
                    f" {report.events} are there")  # fmt: skip
     if manifest.files.get("events.jsonl") != digest.hexdigest():
         report.add("manifest", "events.jsonl is not the file whose digest the manifest names")
+    if not report.events:
+        report.cautions.append("There is no fact in it: only a signature was checked.")
 
 
 def _digested(chunks: Iterable[bytes], digest: Any) -> Iterator[bytes]:
@@ -1186,41 +1012,42 @@ def _digested(chunks: Iterable[bytes], digest: Any) -> Iterator[bytes]:
 
 def _grow(
     tree: Tree,
+    leaves: Any,
     chunks: Iterable[bytes],
     size: int,
     report: Report,
-    clock: _Clock,
+    clock: Clock,
     progress: Progress,
 ) -> bool:
-    """Put all facts into the tree; whether they are said to be the leaves that they become."""
+    """Put all facts into the tree; whether they are said to be the leaves that they become.
+
+    `leaves`: a digest that is told each leaf's hash; `size`: of the file.
+    """
     in_order = True
-    for block, plain in _read_plainly(_whole_lines(chunks, "events.jsonl"), size):
-        if plain and plain.first_leaf == tree.size and clock.is_plain(plain):
-            for start in range(0, len(plain.hashes), _HASH_BYTES):
-                tree.add(plain.hashes[start : start + _HASH_BYTES])
-            report.events += len(plain.hashes) // _HASH_BYTES
+    for lines, block in _read_plainly(_whole_lines(chunks, "events.jsonl"), size):
+        if block and block.first_leaf == tree.size and clock.is_plain(block):
+            tree.add_all(block.hashes)
+            leaves.update(block.hashes)
+            report.events += len(block.hashes) // HASH_BYTES
             progress.show(report.events)
             continue
-        for line in block.split(b"\n")[:-1]:
-            fact = _seen(fact_of_line(line), report, clock, progress)
+        for line in lines.split(b"\n")[:-1]:
+            fact = seen(fact_of_line(line), report, clock, progress)
             in_order = in_order and fact.leaf_index == tree.size
             _look_at_state(report, fact)
-            tree.add(leaf_hash(fact.entry))
+            leaf = leaf_hash(fact.entry)
+            tree.add(leaf)
+            leaves.update(leaf)
     return in_order
 
 
 def _look_at_state(report: Report, fact: Fact) -> None:
     if not fact.state_fits:
-        report.add(
-            "changed",
-            f"position {fact.position}, leaf {fact.leaf_index}: the state is not what was sealed:"
-            " its digest is another",
-            position=fact.position,
-            leaf=fact.leaf_index,
-        )
+        report.add_at(fact, "changed", f", leaf {fact.leaf_index}: the state is not what was"
+                      " sealed: its digest is another")  # fmt: skip
 
 
-def _seen(fact: Fact, report: Report, clock: _Clock, progress: Progress) -> Fact:
+def seen(fact: Fact, report: Report, clock: Clock, progress: Progress) -> Fact:
     report.events += 1
     clock.see(fact)
     if not report.events & 0xFFF:
@@ -1228,7 +1055,9 @@ def _seen(fact: Fact, report: Report, clock: _Clock, progress: Progress) -> Fact
     return fact
 
 
-def _check_other_files(files: _Files, report: Report, manifest: _Manifest) -> None:
+def _check_other_files(files: _Files, report: Report, manifest: _Manifest) -> dict[str, str]:
+    """Those beside events.jsonl, by the manifest; their digests as they are."""
+    digests: dict[str, str] = {}
     names = set(files.sizes) - {"manifest.json"}
     for name in sorted(names | set(manifest.files)):
         if name not in names:
@@ -1241,7 +1070,8 @@ def _check_other_files(files: _Files, report: Report, manifest: _Manifest) -> No
             digest = hashlib.sha256()
             for chunk in files.chunks(name):
                 digest.update(chunk)
-            if digest.hexdigest() != manifest.files[name]:
+            digests[name] = digest.hexdigest()
+            if digests[name] != manifest.files[name]:
                 report.add("manifest", f"{name} is not the file whose digest the manifest names")
     formats = sorted(n for n in names if n.startswith("events.") and n != "events.jsonl")
     if formats:
@@ -1249,6 +1079,7 @@ def _check_other_files(files: _Files, report: Report, manifest: _Manifest) -> No
             f"{', '.join(formats)}: for convenience; only the manifest, which nobody signed, says"
             " that it has the same events. What was checked is events.jsonl."
         )
+    return digests
 
 
 def _ask_witnesses(report: Report, checkpoint: Checkpoint, witnesses: Sequence[Key]) -> None:
@@ -1258,10 +1089,18 @@ def _ask_witnesses(report: Report, checkpoint: Checkpoint, witnesses: Sequence[K
                        f" {checkpoint.size}")  # fmt: skip
 
 
-def _older(
-    report: Report, since: Sequence[bytes], keys: Sequence[Key], checkpoint: Checkpoint
+def older_ones(
+    report: Report,
+    since: Sequence[bytes],
+    keys: Sequence[Key],
+    checkpoint: Checkpoint,
+    *,
+    newest: bool = True,
 ) -> list[Checkpoint]:
-    """Those of the older checkpoints that this log can be compared with."""
+    """Those of the older checkpoints that this log can be compared with.
+
+    `newest`: whether the checkpoint is the log's newest, and not one that was exported once.
+    """
     found = []
     for note in since:
         try:
@@ -1271,9 +1110,14 @@ def _older(
             continue
         if older.origin != checkpoint.origin:
             report.add("malformed", f"the older checkpoint is of another log, {older.origin!r}")
-        elif older.size > checkpoint.size:
+        elif older.size > checkpoint.size and newest:
             report.add("rolled-back", f"the log had {older.size} facts once, and was signed so;"
                        f" now it is signed with {checkpoint.size}")  # fmt: skip
+        elif older.size > checkpoint.size:
+            report.add("outdated", "this export is older than your checkpoint: it is of"
+                       f" {checkpoint.size} facts, you hold a signature over {older.size}. Either"
+                       " it was made before, or the log was put back: ask for a newer export, or"
+                       " give --live with the log's address")  # fmt: skip
         elif older.size == checkpoint.size and older.root != checkpoint.root:
             report.add("forked", f"two checkpoints of size {older.size} are signed,"
                        " with different roots")  # fmt: skip
@@ -1282,7 +1126,7 @@ def _older(
     return sorted(found, key=lambda each: each.size)
 
 
-def _compare_older(
+def compare_older(
     report: Report, older: Sequence[Checkpoint], roots: dict[int, bytes], fits: bool
 ) -> None:
     for each in older:
@@ -1296,43 +1140,7 @@ def _compare_older(
                        " for them earlier")  # fmt: skip
 
 
-def _locate_in_bundle(files: _Files, report: Report, checkpoint: Checkpoint) -> None:
-    """Read once more, beside the leaves' hashes, to say where it is."""
-    facts = (fact_of_line(line) for line in _lines(files.chunks("events.jsonl"), "events.jsonl"))
-    leaves = b""
-    if "leaves.bin" in files.sizes:
-        leaves = files.whole("leaves.bin", checkpoint.size * _HASH_BYTES)
-    before = len(report.findings)
-    if root_of(leaves) == checkpoint.root:
-        alignment = _Alignment(report, leaves)
-        for fact in facts:
-            alignment.see(fact)
-        alignment.finish(tail=False)
-    else:
-        report.cautions.append(
-            "leaves.bin is not there or not the sealed one: places are less sure."
-        )
-        _gaps(facts, report, checkpoint.size)
-    if len(report.findings) == before:
-        report.add("tree", f"these {report.events} facts do not give the root that was signed for"
-                   f" {checkpoint.size}: something in them was changed")  # fmt: skip
-
-
-def _gaps(facts: Iterable[Fact], report: Report, size: int) -> None:
-    """What the leaf numbers alone tell."""
-    expected = 0
-    for fact in facts:
-        leaf = -1 if fact.leaf_index is None else fact.leaf_index
-        if leaf > expected:
-            report.add("missing", f"leaves {expected} to {leaf - 1}, before position"
-                       f" {fact.position}, are not there", leaf=expected)  # fmt: skip
-        elif leaf < expected:
-            report.add("reordered", f"position {fact.position} is said to be leaf {leaf}, and"
-                       f" stands where leaf {expected} belongs",
-                       position=fact.position)  # fmt: skip
-        expected = max(expected, leaf + 1)
-    if expected < size:
-        report.add("truncated", f"leaves {expected} to {size - 1} are not there", leaf=expected)
+# A bundle of a part: each fact with its proof
 
 
 class _Proof(NamedTuple):
@@ -1364,7 +1172,7 @@ def hash_of(written: str) -> bytes:
         raw = _bytes_of(written)
     except ValueError as error:
         raise Wrong("malformed", f"a hash is not base64: {written[:60]!r}") from error
-    if len(raw) != _HASH_BYTES:
+    if len(raw) != HASH_BYTES:
         raise Wrong("malformed", f"a hash is not 32 bytes: {written[:60]!r}")
     return raw
 
@@ -1393,12 +1201,10 @@ def _check_partial(
             _unproved_line(report, proof)
             proof = next(proofs, None)
         if proof is None or proof.position != fact.position:
-            report.add("proof", f"position {fact.position} has no proof in its place",
-                       position=fact.position, leaf=fact.leaf_index)  # fmt: skip
+            report.add_at(fact, "proof", " has no proof in its place")
             continue
         if fact.leaf_index is None or fact.leaf_index <= last:
-            report.add("reordered", f"position {fact.position} stands after a later leaf",
-                       position=fact.position, leaf=fact.leaf_index)  # fmt: skip
+            report.add_at(fact, "reordered", " stands after a later leaf")
         last = proof.leaf_index
         _check_one(report, checkpoint, fact, proof, failed)
         proof = next(proofs, None)
@@ -1422,9 +1228,8 @@ def _check_one(
 ) -> None:
     _look_at_state(report, fact)
     if fact.leaf_index != proof.leaf_index:
-        report.add("proof", f"position {fact.position} is said to be leaf {fact.leaf_index}, its"
-                   f" proof is for leaf {proof.leaf_index}",
-                   position=fact.position, leaf=fact.leaf_index)  # fmt: skip
+        report.add_at(fact, "proof", f" is said to be leaf {fact.leaf_index}, its proof is for leaf"
+                      f" {proof.leaf_index}")  # fmt: skip
     elif not _proves(checkpoint, fact, proof):
         if len(failed) < _FINDINGS_MAX:
             failed.append((fact, proof))
@@ -1435,43 +1240,6 @@ def _check_one(
 def _proves(checkpoint: Checkpoint, fact: Fact, proof: _Proof) -> bool:
     leaf = leaf_hash(fact.entry)
     return checkpoint.root == root_by_proof(leaf, proof.leaf_index, checkpoint.size, proof.hashes)
-
-
-def _name_failed(
-    report: Report, checkpoint: Checkpoint, failed: Sequence[tuple[Fact, _Proof]]
-) -> None:
-    for fact, proof in failed:
-        other = next(
-            (o for _, o in failed if o is not proof and _proves(checkpoint, fact, o)), None
-        )
-        hashes_fit = len(proof.hashes) == _proof_length(proof.leaf_index, checkpoint.size)
-        if other is not None:
-            kind, what = "proof", f"its proof stands at position {other.position}"
-        elif any(
-            o is not proof and _proves(checkpoint, fact, proof._replace(hashes=o.hashes))
-            for _, o in failed
-        ):
-            kind, what = "proof", "it has another's proof, and another has its own"
-        elif not hashes_fit:
-            kind, what = (
-                "proof",
-                f"its proof has {len(proof.hashes)} hashes, which no proof has here",
-            )
-        else:
-            kind, what = (
-                "changed",
-                "with its proof it does not lead to the signed root: one of the two was changed",
-            )
-        report.add(kind, f"position {fact.position}, leaf {fact.leaf_index}: {what}",
-                   position=fact.position, leaf=fact.leaf_index)  # fmt: skip
-
-
-def _proof_length(index: int, size: int) -> int:
-    """How many hashes prove a leaf in a tree of that size."""
-    if not 0 <= index < size:
-        return -1
-    inner = (index ^ (size - 1)).bit_length()
-    return inner + bin(index >> inner).count("1")
 
 
 # One fact, one letter
@@ -1555,213 +1323,6 @@ def _check_letter(report: Report, values: dict[str, Any], letter: bytes) -> None
 # A log that runs
 
 
-@dataclass
-class StoredLog:
-    """What a database holds of a log, given by whoever may read it."""
-
-    notes: Sequence[bytes]
-    """Signed checkpoints, the newest first, with their cosignatures."""
-    rows: Callable[[], Iterable[Row]]
-    """Every fact by position, with the leaf that the mapping gives it."""
-    tiles: Callable[[], Iterable[tuple[int, int, bytes]]]
-    """Every tile by level and number."""
-
-
-def verify_stored(
-    log: StoredLog,
-    keys: Sequence[Key],
-    *,
-    witnesses: Sequence[Key] = (),
-    since: Sequence[bytes] = (),
-    progress: Progress | None = None,
-) -> Report:
-    """Check every fact of a log that is in a database, its tiles, its mapping, its checkpoints."""
-    report = Report("the log in the database", complete=True)
-    try:
-        _check_stored(log, report, keys, witnesses, since, progress or Progress(None))
-    except Wrong as wrong:
-        report.add(wrong.kind, wrong.text)
-    return report
-
-
-def _check_stored(
-    log: StoredLog,
-    report: Report,
-    keys: Sequence[Key],
-    witnesses: Sequence[Key],
-    since: Sequence[bytes],
-    progress: Progress,
-) -> None:
-    signed = _good_ones(log.notes, report, [*keys, *witnesses])
-    checkpoint = signed[0]
-    report.signed(checkpoint)
-    _newest_witnessed(report, signed, witnesses)
-    older = _older(report, since, [*keys, *witnesses], checkpoint)
-    stored = _Tiles(log.tiles(), checkpoint.size)
-    progress.expect(checkpoint.size)
-    clock = _Clock(report, time.time())
-    pass_ = _Pass(report, checkpoint, [*signed, *older], stored)
-    for row in log.rows():
-        pass_.see(_seen(fact_of_row(row), report, clock, progress))
-    fits = pass_.finish()
-    if not fits:
-        _locate_in_rows(log, report, checkpoint, pass_.tree.roots, signed)
-    _compare_older(report, older, pass_.tree.roots, fits)
-    if pass_.waiting and fits:
-        report.cautions.append(f"{pass_.waiting} facts after position {pass_.last_position} are"
-                               " not under a checkpoint yet: nothing proves them.")  # fmt: skip
-
-
-def _good_ones(notes: Sequence[bytes], report: Report, keys: Sequence[Key]) -> list[Checkpoint]:
-    good: list[Checkpoint] = []
-    why = Wrong("truncated", "there is no checkpoint: nothing was sealed, or it was taken away")
-    for note in notes:
-        try:
-            good.append(open_checkpoint(note, keys))
-        except Wrong as wrong:
-            why = wrong
-            report.add(wrong.kind, wrong.text)
-    if not good:
-        if notes:
-            raise Wrong("tree", "no checkpoint is left that could prove anything")
-        raise why
-    return sorted(good, key=lambda each: -each.size)
-
-
-def _newest_witnessed(
-    report: Report, signed: Sequence[Checkpoint], witnesses: Sequence[Key]
-) -> None:
-    for witness in witnesses:
-        seen = next((each for each in signed if witness.name in each.witnessed), None)
-        if seen is None:
-            report.add("witness", f"{witness.name} has signed none of these checkpoints")
-        elif seen is not signed[0]:
-            report.witnessed.append(
-                f"{witness.name} at {_utc(seen.witnessed[witness.name])}, size {seen.size}"
-            )
-
-
-class _Tiles:
-    """The stored tiles: of full ones before the edge of the signed tree their digest is enough."""
-
-    def __init__(self, tiles: Iterable[tuple[int, int, bytes]], size: int) -> None:
-        self._tiles = {}
-        for level, n, hashes in tiles:
-            full = n < size // _TILE ** (level + 1)
-            self._tiles[level, n] = hashlib.sha256(hashes).digest() if full else bytes(hashes)
-
-    def hold(self, level: int, n: int, hashes: bytes) -> bool:
-        """Whether these are the hashes of that tile, or its first ones."""
-        stored = self._tiles.get((level, n), b"")
-        if len(hashes) == _TILE * _HASH_BYTES:
-            return stored == hashlib.sha256(hashes).digest()
-        return stored[: len(hashes)] == hashes
-
-
-class _Pass:
-    """Goes once through all facts; roots, tiles and the mapping must come out as stored."""
-
-    def __init__(
-        self, report: Report, checkpoint: Checkpoint, signed: Sequence[Checkpoint], stored: _Tiles
-    ) -> None:
-        self.tree = Tree((each.size for each in signed), self._tile)
-        self.waiting = 0
-        self.last_position = 0
-        self._report = report
-        self._checkpoint = checkpoint
-        self._stored = stored
-        self._misnamed = _Misnamed()
-        self._odd_tiles: list[tuple[int, int]] = []
-
-    def see(self, fact: Fact) -> None:
-        size = self.tree.size
-        if size == self._checkpoint.size:
-            self.waiting += 1
-            return
-        if fact.leaf_index != size:
-            self._misnamed.add(size, fact.position)
-        self.last_position = fact.position
-        self.tree.add(leaf_hash(fact.entry))
-
-    def _tile(self, level: int, n: int, hashes: bytes) -> None:
-        if not self._stored.hold(level, n, hashes):
-            self._odd_tiles.append((level, n))
-
-    def finish(self) -> bool:
-        """Whether the facts give the signed root; if so, tiles and mapping are judged by them."""
-        tree, checkpoint = self.tree, self._checkpoint
-        if (tree.size, tree.root()) != (checkpoint.size, checkpoint.root):
-            return False
-        for level, n, hashes in tree.edge():
-            self._tile(level, n, hashes)
-        for level, n in self._odd_tiles:
-            first = n * _TILE ** (level + 1)
-            self._report.add("tile", f"tile {n} of level {level}, over leaves from {first} on, is"
-                             " not the hashes of the facts, which are as sealed",
-                             leaf=first)  # fmt: skip
-        self._misnamed.tell(self._report)
-        return True
-
-
-def _locate_in_rows(
-    log: StoredLog,
-    report: Report,
-    checkpoint: Checkpoint,
-    roots: dict[int, bytes],
-    signed: Sequence[Checkpoint],
-) -> None:
-    """Read once more, beside the leaves' hashes that the tiles hold, to say where it is."""
-    before = len(report.findings)
-    tiles = (bytes(hashes) for level, _, hashes in log.tiles() if level == 0)
-    leaves = b"".join(tiles)[: checkpoint.size * _HASH_BYTES]
-    facts = map(fact_of_row, log.rows())
-    if root_of(leaves) == checkpoint.root:
-        alignment = _Alignment(report, leaves)
-        for fact in facts:
-            alignment.see(fact)
-        alignment.finish(tail=True)
-    else:
-        report.add("tile", "the stored tiles do not give the signed root either: they were changed"
-                   " with the facts, or instead of them")  # fmt: skip
-        _gaps_in_mapping(facts, report, checkpoint.size)
-        _between_checkpoints(report, roots, signed)
-    if len(report.findings) == before:
-        report.add("tree", "the facts do not give the root that was signed")
-
-
-def _gaps_in_mapping(facts: Iterable[Fact], report: Report, size: int) -> None:
-    unsealed: list[Fact] = []
-    expected = 0
-    for fact in facts:
-        if fact.leaf_index is None:
-            unsealed.append(fact)
-            continue
-        for each in unsealed:
-            report.add("inserted", f"position {each.position} was never sealed, and stands before"
-                       f" position {fact.position}, which was", position=each.position)  # fmt: skip
-        unsealed.clear()
-        if fact.leaf_index > expected:
-            report.add("missing", f"leaves {expected} to {fact.leaf_index - 1}, before position"
-                       f" {fact.position}, are not there", leaf=expected)  # fmt: skip
-        expected = fact.leaf_index + 1
-    if expected < size:
-        report.add("truncated", f"leaves {expected} to {size - 1} are not there", leaf=expected)
-
-
-def _between_checkpoints(
-    report: Report, roots: dict[int, bytes], signed: Sequence[Checkpoint]
-) -> None:
-    """The signed roots of earlier sizes say between which leaves the first change is."""
-    good = 0
-    for each in reversed(signed):
-        if roots.get(each.size) != each.root:
-            report.add("changed", f"the first change is between leaf {good} and leaf"
-                       f" {each.size - 1}: what was signed at size {good} still holds, at"
-                       f" {each.size} no more", leaf=good)  # fmt: skip
-            return
-        good = each.size
-
-
 def verify_url(
     url: str,
     keys: Sequence[Key],
@@ -1776,7 +1337,7 @@ def verify_url(
         checkpoint = open_checkpoint(_fetch(f"{url}/checkpoint"), [*keys, *witnesses])
         report.signed(checkpoint)
         _ask_witnesses(report, checkpoint, witnesses)
-        for older in _older(report, since, [*keys, *witnesses], checkpoint):
+        for older in older_ones(report, since, [*keys, *witnesses], checkpoint):
             proof = _consistency(url, older.size, checkpoint.size)
             if not is_beginning(older.size, older.root, checkpoint.size, checkpoint.root, proof):
                 report.add("forked", f"the log cannot prove that its {checkpoint.size} facts begin"
@@ -1808,6 +1369,229 @@ def _fetch(url: str) -> bytes:
     if len(body) > _SMALL_FILE_BYTES_MAX:
         raise Wrong("malformed", f"{url} answers with more than {_SMALL_FILE_BYTES_MAX} bytes")
     return bytes(body)
+
+
+# Where a change is: what is there laid beside what was sealed. What is found here is only told
+# better: that something is wrong was found before.
+
+
+class Misnamed:
+    """Facts of which another leaf is said than theirs."""
+
+    def __init__(self) -> None:
+        self._positions: dict[int, int] = {}
+        """By leaf, in the order of leaves."""
+
+    def add(self, leaf: int, position: int) -> None:
+        self._positions[leaf] = position
+
+    def tell(self, report: Report) -> None:
+        for first, last in _runs(self._positions):
+            position, last_position = self._positions[first], self._positions[last]
+            if first == last:
+                text = f"position {position} was sealed as leaf {first}; it is said to be another"
+            else:
+                text = f"position {position} to position {last_position} were sealed as leaves"
+                text += f" {first} to {last}; they are said to be others, or none"
+            report.add("mapping", text, position=position, leaf=first)
+
+
+class Alignment:
+    """Lays facts beside the leaves that were sealed, and names what does not fit.
+
+    A fact is looked for at the next leaf, at the leaf that it claims, and near by.
+    """
+
+    _NEAR = 256
+
+    def __init__(self, report: Report, leaves: bytes) -> None:
+        self._report = report
+        self._leaves = leaves
+        self._size = len(leaves) // HASH_BYTES
+        self._next = 0
+        self._matched = 0
+        self._strangers: list[Fact] = []
+        self._lost: dict[bytes, tuple[int, int]] = {}
+        """By hash: leaf, and the position before it."""
+        self._changed: list[tuple[int, Fact]] = []
+        self._misnamed = Misnamed()
+
+    def see(self, fact: Fact) -> None:
+        leaf = leaf_hash(fact.entry)
+        at = self._find(leaf, fact.leaf_index)
+        if at is not None:
+            self._settle(at)
+            self._next = at + 1
+            self._matched = fact.position
+            if fact.leaf_index != at:
+                self._misnamed.add(at, fact.position)
+        elif leaf in self._lost:
+            self._report.add_at(fact, "reordered", f" was sealed as leaf {self._lost.pop(leaf)[0]},"
+                                " but stands after what was sealed as leaf"
+                                f" {self._next - 1}")  # fmt: skip
+        else:
+            self._strangers.append(fact)
+            if len(self._strangers) == _KEPT_MAX:
+                claimed = (f.leaf_index for f in self._strangers if f.leaf_index is not None)
+                self._settle(min(self._size, max(self._next, max(claimed, default=0) + 1)))
+
+    def _find(self, leaf: bytes, claimed: int | None) -> int | None:
+        if self._at(self._next) == leaf:
+            return self._next
+        if claimed is not None and claimed >= self._next and self._at(claimed) == leaf:
+            return claimed
+        start, end = self._next * HASH_BYTES, (self._next + self._NEAR) * HASH_BYTES
+        found = self._leaves.find(leaf, start, end)
+        return None if found < 0 or found % HASH_BYTES else found // HASH_BYTES
+
+    def _at(self, leaf_index: int) -> bytes:
+        return self._leaves[leaf_index * HASH_BYTES : (leaf_index + 1) * HASH_BYTES]
+
+    def _settle(self, up_to: int) -> None:
+        """Pair the facts that fitted nowhere with the leaves that nothing fitted."""
+        open_leaves = dict.fromkeys(range(self._next, up_to))
+        unclaimed = []
+        for fact in self._strangers:
+            if fact.leaf_index in open_leaves:
+                del open_leaves[fact.leaf_index]
+                if len(self._changed) < _KEPT_MAX:
+                    self._changed.append((fact.leaf_index, fact))
+                else:
+                    self._report.unlisted += 1
+            else:
+                unclaimed.append(fact)
+        self._strangers = []
+        for fact in unclaimed:
+            self._report.add_at(fact, "inserted", " was never sealed, and stands before leaf"
+                                f" {up_to}, which was")  # fmt: skip
+        for leaf_index in open_leaves:
+            self._lost[self._at(leaf_index)] = leaf_index, self._matched
+        self._next = up_to
+
+    def finish(self, *, tail: bool) -> None:
+        """Name what is left. `tail`: facts after the sealed ones only wait to be sealed."""
+        while tail and self._strangers and self._strangers[-1].leaf_index is None:
+            self._strangers.pop()
+        self._settle(self._size)
+        self._name_changed()
+        self._name_lost()
+        self._misnamed.tell(self._report)
+
+    def _name_changed(self) -> None:
+        positions = {leaf: fact.position for leaf, fact in self._changed}
+        several = list(positions.items()) if len(positions) <= 64 else []
+        for leaf, fact in self._changed:
+            moved = self._moved_from(leaf, fact, several)
+            if moved is not None:
+                kind, what = "reordered", f"now stands what was sealed at position {moved}"
+            elif not fact.state_fits:
+                kind, what = "changed", "the state is not what was sealed, nor its digest's"
+            else:
+                kind, what = "changed", "what stands there is not what was sealed there"
+            self._report.add_at(fact, kind, f", leaf {leaf}: {what}")
+
+    def _moved_from(self, leaf: int, fact: Fact, several: Sequence[tuple[int, int]]) -> int | None:
+        """Whether it is another of the changed facts, given a new position."""
+        here = f'"position":{fact.position},'.encode()
+        for other, position in several:
+            entry = fact.entry.replace(here, f'"position":{position},'.encode(), 1)
+            if other != leaf and leaf_hash(entry) == self._at(other):
+                return position
+        return None
+
+    def _name_lost(self) -> None:
+        after = dict(self._lost.values())
+        for first, last in _runs(sorted(after)):
+            kind = "truncated" if last == self._size - 1 else "missing"
+            which = f"leaf {first}" if first == last else f"leaves {first} to {last}"
+            self._report.add(kind, f"{which}, after position {after[first]}: sealed, and not there"
+                             f" ({last - first + 1} facts)",
+                             position=after[first], leaf=first)  # fmt: skip
+
+
+def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """First and last of each run of neighbours."""
+    first = last = None
+    for each in numbers:
+        if first is None or last is None or each != last + 1:
+            if first is not None and last is not None:
+                yield first, last
+            first = each
+        last = each
+    if first is not None and last is not None:
+        yield first, last
+
+
+def _locate_in_bundle(files: _Files, report: Report, checkpoint: Checkpoint) -> None:
+    """Read once more, beside the leaves' hashes, to say where it is."""
+    facts = (fact_of_line(line) for line in _lines(files.chunks("events.jsonl"), "events.jsonl"))
+    leaves = b""
+    if "leaves.bin" in files.sizes:
+        leaves = files.whole("leaves.bin", checkpoint.size * HASH_BYTES)
+    before = len(report.findings)
+    if root_of(leaves) == checkpoint.root:
+        alignment = Alignment(report, leaves)
+        for fact in facts:
+            alignment.see(fact)
+        alignment.finish(tail=False)
+    else:
+        gaps(facts, report, checkpoint.size)
+        report.cautions.append("Without leaves.bin as it was sealed, places are less sure.")
+    if len(report.findings) == before:
+        report.add("tree", f"these {report.events} facts do not give the root that was signed for"
+                   f" {checkpoint.size}: something in them was changed")  # fmt: skip
+    if leaves and root_of(leaves) != checkpoint.root:
+        report.add("leaves", "leaves.bin is not what was sealed either: it was changed with the"
+                   " facts, or instead of them")  # fmt: skip
+
+
+def gaps(facts: Iterable[Fact], report: Report, size: int) -> None:
+    """What the leaf numbers alone tell. Facts without one, at the end, wait to be sealed."""
+    expected = 0
+    unsealed: list[Fact] = []
+    for fact in facts:
+        if fact.leaf_index is None:
+            unsealed.append(fact)
+            continue
+        for each in unsealed:
+            report.add_at(each, "inserted", " was never sealed, and stands before position"
+                          f" {fact.position}, which was")  # fmt: skip
+        unsealed.clear()
+        if fact.leaf_index > expected:
+            report.add("missing", f"leaves {expected} to {fact.leaf_index - 1}, before position"
+                       f" {fact.position}, are not there", leaf=expected)  # fmt: skip
+        elif fact.leaf_index < expected:
+            report.add_at(fact, "reordered", f" is said to be leaf {fact.leaf_index}, and stands"
+                          f" where leaf {expected} belongs")  # fmt: skip
+        expected = max(expected, fact.leaf_index + 1)
+    if expected < size:
+        report.add("truncated", f"leaves {expected} to {size - 1} are not there", leaf=expected)
+
+
+def _name_failed(
+    report: Report, checkpoint: Checkpoint, failed: Sequence[tuple[Fact, _Proof]]
+) -> None:
+    for fact, proof in failed:
+        others = [other for _, other in failed if other is not proof]
+        theirs = next((each for each in others if _proves(checkpoint, fact, each)), None)
+        if theirs:
+            kind, what = "proof", f"its proof stands at position {theirs.position}"
+        elif any(_proves(checkpoint, fact, proof._replace(hashes=o.hashes)) for o in others):
+            kind, what = "proof", "it has another's proof, and another has its own"
+        elif len(proof.hashes) != _proof_length(proof.leaf_index, checkpoint.size):
+            kind, what = "proof", f"no proof here has {len(proof.hashes)} hashes, as its has"
+        else:
+            kind, what = "changed", "with its proof it does not lead to the signed root: one of the"
+            what += " two was changed"
+        report.add_at(fact, kind, f", leaf {fact.leaf_index}: {what}")
+
+
+def _proof_length(index: int, size: int) -> int:
+    """How many hashes prove a leaf in a tree of that size."""
+    if not 0 <= index < size:
+        return -1
+    inner = (index ^ (size - 1)).bit_length()
+    return inner + bin(index >> inner).count("1")
 
 
 # Words on the screen
@@ -1847,10 +1631,12 @@ def text_of(report: Report) -> str:
         part = "from the first fact on" if report.complete else "each with its proof"
         lines.append(f"Read     {report.events} facts, {part}")
     lines += [f"CAUTION  {each}" for each in report.cautions]
-    lines += [f"WRONG    {each.kind}: {each.text}" for each in report.findings]
+    label = "OLDER" if report.status == 3 else "WRONG"
+    lines += [f"{label}    {each.kind}: {each.text}" for each in report.findings]
     if report.unlisted:
         lines.append(f"WRONG    and {report.unlisted} more")
-    lines.append("VERIFIED" if report.verified else "NOT VERIFIED")
+    words = {0: "VERIFIED", 3: "NOT COMPARED: nothing in it is wrong, but it is older"}
+    lines.append(words.get(report.status, "NOT VERIFIED"))
     return "\n".join(printable(line) for line in lines)
 
 
@@ -1883,6 +1669,11 @@ def _bytes_of(written: str) -> bytes:
 
 # The command
 
+STATUSES = (
+    "Exit status: 0 verified, 1 something is wrong, 2 it could not be checked,"
+    " 3 older than a checkpoint of --since."
+)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run as a program; the exit status."""
@@ -1893,7 +1684,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(printable(f"cannot check: {error}"), file=sys.stderr)
         return 2
     print(json_of(report) if parsed.json else text_of(report))
-    return 0 if report.verified else 1
+    return report.status
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -1920,7 +1711,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description="Was anything in this log changed since it was sealed?",
-        epilog="Exit status: 0 verified, 1 something is wrong, 2 it could not be checked.",
+        epilog=STATUSES,
     )
     add_arguments(parser)
     return parser
@@ -1940,8 +1731,11 @@ def run(parsed: argparse.Namespace) -> Report:
         )
     if parsed.file:
         return _run_bundle(parsed, keys, witnesses, since)
-    if not parsed.live or not keys:
-        raise CannotCheck("give a bundle, or --live and an address; and --key")
+    if not parsed.live:
+        raise CannotCheck("give a bundle, or --live and an address")
+    if not keys:
+        raise CannotCheck("--live with an address needs --key: the log's verifier key, which"
+                          " reached you another way than from there")  # fmt: skip
     return verify_url(parsed.live, keys, witnesses=witnesses, since=since)
 
 

@@ -1,14 +1,18 @@
 """The pages and the API of auditors: who may ask, what is recorded of it, what is shown."""
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
+from chassis.actor import Actor
 from chassis.postgres import Pool, connect
 from psycopg2.extensions import parse_dsn
 from requests_service.audit import saved
 from requests_service.audit.questions import QUESTIONS
+from requests_service.audit.words import MAILS
 from requests_service.domain.errors import ChoiceUnknown
 from requests_service.entrypoints.audit_shown import Shown
 
@@ -56,6 +60,11 @@ def queries(app: Any) -> list[dict[str, Any]]:
         " WHERE type = 'AuditQueried' ORDER BY position"
     )
     return [row[0] for row in rows]
+
+
+def submitted_at(app: Any) -> int:
+    rows = app.pool.execute("SELECT position FROM facts WHERE type = 'RequestSubmitted'")
+    return int(rows[0][0])
 
 
 def test_every_page_opens_for_the_auditor_and_asking_is_recorded(app, auditor):
@@ -221,3 +230,72 @@ def test_the_api_answers_as_the_pages_do(app, client, auditor):
     assert client.delete(f"/api/requests/audit/saved/{kept.json()['id']}").status_code == 204
     assert client.get("/api/requests/audit/saved").json() == {"saved": []}
     assert client.get("/api/requests/audit/questions/nonsense").status_code == 404
+
+
+def test_what_a_withdrawn_and_erased_request_says_of_itself(app, auditor):
+    request_id = app.reading.id_of("2026-0001")
+    app.withdraw(request_id, app.reading._pemohon_of(request_id))
+    app.forgetting.erase(request_id, Actor("operator-1", "operator"), reason="melawan_hukum")
+    ask(app, "celah")
+
+    auditor.get("/audit/permohonan/2026-0001")
+
+    state = auditor.page.xpath("string(//section[@aria-labelledby='keadaan'])")
+    assert "Data pribadi Pemohon dihapus" in state
+    # No clock runs any more.
+    assert "Tenggat" not in state
+    assert "tepat waktu" not in auditor.text
+
+
+def test_the_facts_that_made_a_difference_are_named_and_lead_to_the_request(app, auditor):
+    page = auditor.get("/audit/pertanyaan/beda?request=2026-0001&from=2026-01-01")
+
+    assert "Permohonan diterima" in page.text
+    assert f"/audit/permohonan/2026-0001#p{submitted_at(app)}" in page.links()
+
+
+def test_two_times_in_the_wrong_order_are_refused_and_not_turned_round(app, auditor):
+    of_request = "request=2026-0001&"
+    two_times = "from=2026-11-21&to=2026-11-20"
+    position_and_time = f"from={submitted_at(app)}&to=2026-01-01"
+
+    for given in (two_times, position_and_time):
+        auditor.get(f"/audit/pertanyaan/beda?{of_request}{given}")
+        assert auditor.status == 422
+        assert '"Dari" harus lebih dahulu daripada "Sampai"' in auditor.text
+        for path in (
+            f"questions/beda?{of_request}{given}",
+            f"requests/2026-0001/difference?{given}",
+        ):
+            assert auditor.get(f"/api/requests/audit/{path}").status == 422
+
+
+def test_an_empty_answer_says_what_was_asked(auditor):
+    page = auditor.get("/audit/pertanyaan/langkah-terlambat?role=walidata&request=2026-0001")
+
+    assert "Tidak ada langkah yang terlambat." in page.text
+    assert "Nomor pendaftaran: 2026-0001; Pelaksana: Walidata" in page.text
+
+
+def test_no_code_stands_where_a_word_is_known(app):
+    to = Shown(app)
+
+    assert "Layanan pemberitahuan" == to.who({"actor": "notify", "role": "service"})
+    assert "Permohonan dicabut" == to.value("mail", "permohonan_dicabut")
+    assert "nama (nama, pseudonim, 57 sel)" == to.value(
+        "masked_columns", [{"column": "nama", "kind": "nama", "method": "pseudonim", "cells": 57}]
+    )
+    assert "Tujuan pemanfaatan data belum jelas" == to.value("missing", ["tujuan"])
+
+
+def test_every_mail_that_notify_reports_has_its_words():
+    schema = Path(__file__).parents[3] / "notify" / "contracts" / "MailSent.v1.schema.json"
+    mails = json.loads(schema.read_text(encoding="utf-8"))["properties"]["mail"]["enum"]
+
+    assert set(mails) <= set(MAILS)
+
+
+def test_the_page_of_conformance_can_be_saved_too(pool):
+    address = "/audit/kesesuaian?since=2026-01-01&until=2026-12-31"
+
+    assert address == saved.save(pool, "ani", name="Tahun ini", address=address).address

@@ -1,5 +1,6 @@
 """The tables of conformance: filled as facts come, alike however they are folded."""
 
+import argparse
 import json
 import random
 from uuid import UUID, uuid4
@@ -8,10 +9,12 @@ import psycopg2.extras
 import pytest
 from requests_service.projections import runner
 from requests_service.projections.conformance import conformance, of_request, telling
+from satudata import audit_conformance
 
 from services.requests.tests import builders as b
 from services.requests.tests.application.test_requests import to_step_10
 from services.requests.tests.audit.test_projections import batches_of, bring_up, owner
+from services.requests.tests.conftest import settings_for
 from services.requests.tests.told_cases import a_case, spoil
 
 pytestmark = pytest.mark.servers
@@ -96,6 +99,32 @@ def test_the_metric_counts_each_deviation_once(pool):
             step(cur)
 
     assert 2 == counted() - before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--from", "2026-12-31", "--until", "2026-01-01"),
+         "--until 2026-01-01 is before --from, 2026-12-31."),
+        (("--until", "2001-01-01"), "--until 2001-01-01 is before --from, 1 January of this year."),
+    ],
+)  # fmt: skip
+def test_a_period_that_ends_before_it_begins_is_refused(pool, capsys, arguments, said):
+    parser = argparse.ArgumentParser()
+    audit_conformance.register(parser.add_subparsers(), lambda name: settings_for(name, pool))
+    parsed = parser.parse_args(["conformance", *arguments])
+
+    assert 2 == parsed.do(parsed)
+    assert f"satudata: {said}\n" == capsys.readouterr().err
+
+
+def test_a_day_that_is_none_is_refused(capsys):
+    parser = argparse.ArgumentParser()
+    audit_conformance.register(parser.add_subparsers(), settings_for)
+
+    with pytest.raises(SystemExit):
+        parser.parse_args(["conformance", "--from", "2026-13-01"])
+    assert "'2026-13-01' is no date such as 2026-01-31" in capsys.readouterr().err
 
 
 def test_small_batches_and_a_rebuild_give_what_one_fold_gives(pool, owner):

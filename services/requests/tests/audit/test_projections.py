@@ -3,13 +3,19 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from chassis.actor import Actor
+from chassis.dead_letters import ParkedMessages
+from chassis.message import Message
+from chassis.parking import Parking
 from chassis.postgres import Pool, connect
 from psycopg2.extensions import parse_dsn
 from requests_service.audit.recording import note_query
+from requests_service.audit.words import TITLES
 from requests_service.projections import runner
 from requests_service.projections.board import rebuild_board
 from requests_service.projections.trail import TRAIL
@@ -72,6 +78,41 @@ def test_a_reading_of_personal_data_stands_with_its_request_and_fields(app, desk
     (read,) = app.pool.query("SELECT * FROM trail WHERE type = 'PersonalDataRead'")
     assert (request_id, desk.ppid.id) == (read["request_id"], read["actor"])
     assert {"name", "nik", "email"} <= set(read["fields"])
+
+
+def test_what_an_operator_did_about_a_message_stands_with_the_request_it_was_about(app):
+    request_id, _ = submit(app)
+    letter, strange = a_report(str(request_id)), a_report("no-request-of-ours")
+    parking, waiting = Parking(app.pool), ParkedMessages(app.pool, "requests")
+    for message in (letter, strange):
+        parking.add(message, "KeyError", retry_in=None, place="worker.py:60 record")
+    first, second = (row["id"] for row in waiting.waiting())
+
+    waiting.redrive(first, Actor("rina", "operator"))
+    waiting.discard(second, Actor("rina", "operator"), reason="percobaan")
+    bring_up(app.pool)
+
+    acts = app.pool.query("SELECT * FROM trail WHERE type LIKE 'Message%%' ORDER BY position")
+    assert [
+        ("MessageRedriven", request_id, letter.id, "operator"),
+        ("MessageDiscarded", None, strange.id, "operator"),
+    ] == [(row["type"], row["request_id"], row["causation"], row["role"]) for row in acts]
+    assert {"MessageRedriven", "MessageDiscarded"} <= set(TITLES)
+
+
+def a_report(subject: str) -> Message:
+    return Message(
+        id=f"letters-{subject}",
+        source="letters",
+        type="LetterIssued",
+        subject=subject,
+        time=datetime.now(UTC),
+        sequence=1,
+        position=1,
+        actor=Actor("letters", "service"),
+        data={},
+        dataschema="urn:satudata:letters:LetterIssued:v1",
+    )
 
 
 def test_batches_give_what_one_fold_gives(app, desk, privacy_tokens):

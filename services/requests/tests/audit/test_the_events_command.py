@@ -32,6 +32,19 @@ def events(pool, capsys):
     return run
 
 
+@pytest.mark.parametrize("count", ["-3", "x", "1.5"])
+def test_a_count_that_is_none_is_refused(events, capsys, count):
+    with pytest.raises(SystemExit) as ended:
+        events("tail", "-n", count)
+
+    assert 2 == ended.value.code
+    assert f"'{count}' is no count: a whole number from 0" in capsys.readouterr().err
+
+
+def test_no_facts_at_all_are_shown_only_while_new_ones_are_awaited(events):
+    assert (2, "", "satudata: -n 0 shows nothing without --follow.\n") == events("tail", "-n", "0")
+
+
 def asked(app) -> list[dict[str, object]]:
     rows = app.pool.execute(
         "SELECT convert_from(state, 'UTF8')::jsonb FROM facts"

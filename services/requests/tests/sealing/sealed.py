@@ -13,15 +13,8 @@ from requests_service.sealing import proofs
 from requests_service.sealing.checkpoints import latest
 from requests_service.sealing.notes import Signer
 from requests_service.sealing.sealer import seal, sign
-from requests_service.sealing.stored_log import stored_log
-from requests_service.sealing.verify_log import (
-    Key,
-    Report,
-    fact_of_row,
-    key_of,
-    leaf_hash,
-    verify_stored,
-)
+from requests_service.sealing.stored_log import fact_of_row, rows, verify_stored
+from requests_service.sealing.verify_log import Key, Report, key_of, leaf_hash
 
 ORIGIN = "audit.example/requests"
 SIGNER = Signer(ORIGIN, b"k" * 32)
@@ -90,25 +83,25 @@ def checkpoint_of(cur: Any, size: int | None = None) -> bytes:
 
 def verified(cur: Any, *, keys: Sequence[Key] = (KEY,), since: Sequence[bytes] = ()) -> Report:
     """What the verifier says of the log that this cursor sees."""
-    return verify_stored(stored_log(cur), keys, since=since)
+    return verify_stored(cur, keys, since=since)
 
 
 def bundle(cur: Any, folder: Path, *, only: range | None = None) -> Path:
     """An export of the whole log, or of some leaves with their proofs, as a folder."""
     checkpoint = latest(cur)
     assert checkpoint is not None
-    rows = [row for row in stored_log(cur).rows() if row[-1] is not None]
+    chosen = [row for row in rows(cur) if row[-1] is not None]
     if only is not None:
-        rows = rows[only.start : only.stop : only.step]
+        chosen = chosen[only.start : only.stop : only.step]
     files = {
-        "events.jsonl": b"".join(event_line(row) for row in rows),
+        "events.jsonl": b"".join(event_line(row) for row in chosen),
         "checkpoint.txt": checkpoint.text.encode(),
         "keys.txt": f"{SIGNER.key}\n".encode(),
     }
     if only is None:
-        files["leaves.bin"] = b"".join(leaf_hash(fact_of_row(row).entry) for row in rows)
+        files["leaves.bin"] = b"".join(leaf_hash(fact_of_row(row).entry) for row in chosen)
     else:
-        files["proofs.jsonl"] = b"".join(_proof_line(cur, row, checkpoint.size) for row in rows)
+        files["proofs.jsonl"] = b"".join(_proof_line(cur, row, checkpoint.size) for row in chosen)
     folder.mkdir()
     for name, content in files.items():
         (folder / name).write_bytes(content)
@@ -119,7 +112,7 @@ def bundle(cur: Any, folder: Path, *, only: range | None = None) -> Path:
         "filters": {},
         "as_of": None,
         "as_known_at": None,
-        "count": len(rows),
+        "count": len(chosen),
         "complete": only is None,
         "checkpoint_size": checkpoint.size,
     }

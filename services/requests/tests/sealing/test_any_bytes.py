@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from requests_service.sealing import checkpoints, verify_log
 from requests_service.sealing.notes import Signer
+from requests_service.sealing.stored_log import fact_of_row
 from requests_service.sealing.tiles import grow, roots_in
 from requests_service.sealing.tree import consistency_path, inclusion_path
 from requests_service.sealing.verify_log import (
     CannotCheck,
     Wrong,
     fact_of_line,
-    fact_of_row,
     is_beginning,
     key_of,
     leaf_hash,

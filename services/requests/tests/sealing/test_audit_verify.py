@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from chassis.postgres import Pool, connect
-from requests_service.sealing import proofs
+from requests_service.sealing import proofs, verify_log
 from satudata import audit_commands
 
 from services.requests.tests.conftest import settings_for
@@ -107,6 +107,28 @@ def test_a_log_at_an_address_continues_a_kept_checkpoint(
     status, report = verify("--live", address, "--since", kept, "--key", str(KEY))
 
     assert (0, sealed.FACTS) == (status, report["size"])
+
+
+def test_a_log_at_an_address_is_not_checked_without_a_key(
+    verify: Verify, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert 2 == verify_log.main(["--live", address])
+    assert "--live with an address needs --key" in capsys.readouterr().err
+
+    assert (2, {}) == verify("--live", address)
+
+
+def test_an_export_that_is_older_than_a_kept_checkpoint_has_a_status_of_its_own(
+    verify: Verify, address: str, tmp_path: Path, superuser: Any
+) -> None:
+    export = str(sealed.bundle(superuser, tmp_path / "export"))
+    newer = forged(tmp_path, b"x" * 32, 301)
+
+    status, report = verify(export, "--key", str(KEY), "--since", newer)
+    live, of_log = verify(export, "--key", str(KEY), "--since", newer, "--live", address)
+
+    assert (3, ["outdated"]) == (status, [each["kind"] for each in report["findings"]])
+    assert (1, ["rolled-back"]) == (live, [each["kind"] for each in of_log["findings"]])
 
 
 @pytest.mark.parametrize(("size", "kind"), [(150, "forked"), (300, "forked"), (301, "rolled-back")])

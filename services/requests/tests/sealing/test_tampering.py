@@ -4,17 +4,26 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from requests_service.sealing import checkpoints, proofs
+from chassis.postgres import connect
+from requests_service.sealing import checkpoints, proofs, stored_log
 from requests_service.sealing.entries import FactRow, entry_of
 from requests_service.sealing.notes import Signer
 from requests_service.sealing.sealer import sign
-from requests_service.sealing.stored_log import stored_log
+from requests_service.sealing.stored_log import rows, verify_stored
 from requests_service.sealing.tiles import grow
-from requests_service.sealing.verify_log import KINDS, Report, key_of, verify_bundle, verify_proof
+from requests_service.sealing.verify_log import (
+    KINDS,
+    Report,
+    key_of,
+    text_of,
+    verify_bundle,
+    verify_proof,
+)
 
 from services.requests.tests.sealing import sealed
 from services.requests.tests.sealing.sealed import KEY, LETTER, LETTER_LEAF, ORIGIN, SIGNER
@@ -171,6 +180,54 @@ def test_found_in_the_database(superuser: Any, what: str) -> None:
     superuser.execute(sql)
 
     assert expected == found(sealed.verified(superuser))
+
+
+@pytest.fixture
+def in_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The log is read in many parts, as a long one is."""
+    monkeypatch.setattr(stored_log, "_STRETCH_FACTS", 64)
+
+
+@pytest.mark.usefixtures("in_stretches")
+def test_a_log_that_is_read_by_several_processes(sealed_database: str) -> None:
+    with closing(connect(sealed_database)) as conn, conn.cursor() as cur:
+        untouched = verify_stored(cur, [KEY], dsn=sealed_database)
+        cur.execute("SET session_replication_role = replica; SELECT actor FROM facts"
+                    " WHERE position = 157")  # fmt: skip
+        actor = cur.fetchone()
+        cur.execute("UPDATE facts SET actor = 'x' WHERE position = 157")
+        try:
+            changed = verify_stored(cur, [KEY], dsn=sealed_database)
+        finally:
+            cur.execute("UPDATE facts SET actor = %s WHERE position = 157", actor)
+
+    assert (True, sealed.FACTS) == (untouched.verified, untouched.events)
+    assert ({("changed", 157)}, sealed.FACTS) == (found(changed), changed.events)
+
+
+@pytest.mark.usefixtures("in_stretches")
+@pytest.mark.parametrize(
+    "what", ["deleted a stretch", "inserted in the middle", "exchanged two leaves"]
+)
+def test_found_in_a_database_that_is_read_in_stretches(superuser: Any, what: str) -> None:
+    sql, expected = IN_THE_DATABASE[what]
+    superuser.execute(sql)
+
+    assert expected == found(sealed.verified(superuser))
+
+
+def test_clocks_that_differ_by_less_than_a_minute_are_nothing_wrong(superuser: Any) -> None:
+    superuser.execute(
+        "UPDATE facts SET recorded_at = recorded_at - interval '50 seconds' WHERE position % 2 = 0"
+    )
+    _seal_anew(superuser, SIGNER)
+    assert sealed.verified(superuser).verified
+
+    superuser.execute(
+        "UPDATE facts SET recorded_at = recorded_at - interval '20 seconds' WHERE position = 58"
+    )
+    _seal_anew(superuser, SIGNER)
+    assert {("back-dated", 58)} == found(sealed.verified(superuser))
 
 
 def test_many_changes_at_once_are_told_apart(superuser: Any) -> None:
@@ -339,8 +396,8 @@ def _seal_again(cur: Any, signer: Signer) -> None:
 
 
 def _write_tiles(cur: Any) -> None:
-    rows = [FactRow(*row[:-1]) for row in stored_log(cur).rows() if row[-1] is not None]
-    tiles = grow({}, 0, [entry_of(row._replace(state=bytes(row.state))) for row in rows])
+    facts = [FactRow(*row[:-1]) for row in rows(cur) if row[-1] is not None]
+    tiles = grow({}, 0, [entry_of(fact._replace(state=bytes(fact.state))) for fact in facts])
     cur.execute("DELETE FROM tiles")
     for (level, n), hashes in tiles.items():
         cur.execute("INSERT INTO tiles VALUES (%s, %s, %s)", (level, n, hashes))
@@ -426,6 +483,36 @@ def test_found_in_a_complete_bundle_without_the_hashes_of_its_leaves(
 
     kinds = {kind for kind, _ in found(verify_bundle(folder, [KEY]))}
     assert kinds & {"tree", "changed", "missing", "truncated", "reordered"}
+
+
+def test_hashes_of_leaves_that_are_not_the_facts_are_found(superuser: Any, tmp_path: Path) -> None:
+    folder = sealed.bundle(superuser, tmp_path / "bundle")
+    leaves = (folder / "leaves.bin").read_bytes()
+    (folder / "leaves.bin").write_bytes(leaves[:32] + b"x" * 32 + leaves[64:])
+    sealed.write_manifest(folder, _manifest(folder))
+
+    assert {("leaves", None)} == found(verify_bundle(folder, [KEY]))
+
+    _edit_lines(folder, "events.jsonl", lambda e: [*e[:56], _with(e[56], actor="x"), *e[57:]])
+    assert {("leaves", None), ("tree", None)} == found(verify_bundle(folder, [KEY]))
+
+
+def test_an_export_without_the_hashes_of_its_leaves_is_told(superuser: Any, tmp_path: Path) -> None:
+    folder = sealed.bundle(superuser, tmp_path / "bundle")
+    (folder / "leaves.bin").unlink()
+    sealed.write_manifest(folder, _manifest(folder))
+
+    report = verify_bundle(folder, [KEY])
+
+    assert report.verified
+    assert "leaves.bin is not there" in report.cautions[0]
+
+
+def test_an_export_of_no_facts_is_verified_with_a_caution(superuser: Any, tmp_path: Path) -> None:
+    report = verify_bundle(sealed.bundle(superuser, tmp_path / "none", only=range(0)), [KEY])
+
+    assert (True, 0) == (report.verified, report.events)
+    assert "There is no fact in it" in report.cautions[0]
 
 
 PARTS = range(20, 160, 7)
@@ -559,12 +646,28 @@ def test_a_bundle_of_a_log_that_was_put_back_or_forked_is_found_by_a_kept_checkp
     forked = sealed.bundle(superuser, tmp_path / "forked")
 
     assert verify_bundle(whole, [KEY], since=kept).verified
-    assert {("rolled-back", None)} == found(verify_bundle(back, [KEY], since=kept))
+    older = verify_bundle(back, [KEY], since=kept)
+    assert (3, {("outdated", None)}) == (older.status, found(older))
+    assert "older than your checkpoint: it is of 150 facts" in older.findings[0].text
+    assert text_of(older).endswith("NOT COMPARED: nothing in it is wrong, but it is older")
     assert {("forked", None)} == found(verify_bundle(forked, [KEY], since=kept[:1]))
 
 
+def test_an_older_export_in_which_something_is_wrong_is_not_just_older(
+    superuser: Any, tmp_path: Path
+) -> None:
+    kept = sealed.checkpoint_of(superuser)
+    _put_back(superuser, 150)
+    folder = sealed.bundle(superuser, tmp_path / "back")
+    _edit_lines(folder, "events.jsonl", IN_A_COMPLETE_BUNDLE["an actor edited"][0])
+
+    report = verify_bundle(folder, [KEY], since=[kept])
+
+    assert (1, {("outdated", None), ("changed", 57)}) == (report.status, found(report))
+
+
 def _proof_of_letter(cur: Any) -> tuple[bytes, bytes]:
-    (row,) = [row for row in stored_log(cur).rows() if row[-1] == LETTER_LEAF]
+    (row,) = [row for row in rows(cur) if row[-1] == LETTER_LEAF]
     proof = proofs.tlog_proof(cur, row[0])
     assert proof is not None
     return proof.encode(), sealed.event_line(row)

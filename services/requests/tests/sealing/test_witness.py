@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -217,5 +218,19 @@ def test_a_changed_state_file_stops_it(tmp_path: Path, key: Key) -> None:
 
 def test_its_key_is_for_its_owner_alone_and_never_overwritten(tmp_path: Path, key: Key) -> None:
     assert 0o600 == (tmp_path / "key").stat().st_mode & 0o777
-    with pytest.raises(FileExistsError):
+    with pytest.raises(CannotCheck, match="key is there already, and a key is never overwritten"):
         new_key(tmp_path / "key", NAME)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("foo", "--log is ORIGIN=VKEY: the log's name, and its verifier key"),
+        ("=foo", "--log is ORIGIN=VKEY"),
+        (f"{ORIGIN}=foo", "not a verifier key: 'foo'"),
+        (f"other={LOG.key}", f"--log other: the key is of another log, {ORIGIN}"),
+    ],
+)
+def test_a_log_that_is_misspelt_is_told(given: str, said: str) -> None:
+    with pytest.raises(CannotCheck, match=re.escape(said)):
+        logs_of([given])

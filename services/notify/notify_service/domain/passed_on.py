@@ -1,0 +1,22 @@
+"""What webhooks pass on: every fact that any service publishes."""
+
+from collections.abc import Mapping
+
+PASSED_ON: Mapping[str, tuple[str, ...]] = {
+    "requests": (
+        "RequestSubmitted", "RequestReturned", "RequestCompleted", "RequestWithdrawn",
+        "DataFoundInDip", "OwnerFound", "ForwardedToPembantu", "RequestGranted",
+        "RequestGrantedInPart", "RequestRefused", "DataHandedOver", "DataOnHandProvided",
+        "EarlierClearanceCited", "HandedToWalidata", "ListedInDaftarData", "DeliveryDrafted",
+        "DataDelivered", "RefusalSent", "RefusalNotified", "DataReceived", "DeadlineExtended",
+        "ObjectionLodged", "ObjectionDecided", "PersonErased",
+    ),
+    "catalog": ("DatasetPublished", "DatasetDownloaded", "DaftarDataUpdated"),
+    "privacy": ("OriginalRead", "DataMasked", "DataFoundClean", "PersonForgotten"),
+    "letters": ("LetterIssued", "LetterRead", "PersonForgotten"),
+    "notify": ("MailSent", "PersonForgotten"),
+}  # fmt: skip
+"""By source, in the order in which they happen."""
+
+TYPES = frozenset(f"{source}.{type_}" for source, types in PASSED_ON.items() for type_ in types)
+"""As a webhook's `type` has them."""

@@ -1,0 +1,1 @@
+"""Published facts sent to integrators' endpoints, by the Standard Webhooks specification."""
