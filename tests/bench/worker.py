@@ -116,6 +116,7 @@ class _Worker:
             actor=Actor("echo", "service"),
             data={"number": number},
             dataschema="echo/Asked.v1",
+            traceparent=f"00-{number + 1:032x}-{number + 1:016x}-01",
         )
 
     def _until_heard(self, messages: int) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from chassis import clock
 from chassis.actor import Actor
 from chassis.message import Message
@@ -53,7 +54,8 @@ class StoredFact:
     @property
     def data(self) -> dict[str, Any]:
         """The state as the JSON object that it is."""
-        return dict(json.loads(self.state))
+        stored: dict[str, Any] = orjson.loads(self.state)
+        return stored
 
 
 _COLUMNS = (

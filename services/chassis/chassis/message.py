@@ -3,13 +3,14 @@
 The binding is Knative's for AMQP 0-9-1, as the `cloudevents` SDK has it.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
+import orjson
 from chassis.actor import Actor
 
 CONTENT_TYPE = "application/json"
@@ -46,13 +47,12 @@ class Message:
     @property
     def version(self) -> int:
         """The contract's; 1 where the name does not say."""
-        named = _VERSION.search(self.dataschema)
-        return int(named[1]) if named else 1
+        return _version(self.dataschema)
 
     @property
     def body(self) -> bytes:
         """The data as JSON."""
-        return json.dumps(self.data, ensure_ascii=False, separators=(",", ":")).encode()
+        return orjson.dumps(self.data)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -82,6 +82,13 @@ class Message:
         return {name: value for name, value in whole.items() if value is not None}
 
 
+@lru_cache(maxsize=1000)
+def _version(dataschema: str) -> int:
+    named = _VERSION.search(dataschema)
+    return int(named[1]) if named else 1
+
+
+@lru_cache(maxsize=1000)
 def schema_name(source: str, type_: str, version: int = 1) -> str:
     """The name of a contract: the same on every installation, and served by each.
 
@@ -94,7 +101,7 @@ def decode(headers: Mapping[str, Any] | None, body: bytes | str) -> Message:
     """Read a message; raises NotAMessage with what is missing or wrong."""
     of = {name[3:]: str(value) for name, value in (headers or {}).items() if name[:3] == "ce-"}
     try:
-        data = json.loads(body)
+        data = orjson.loads(body)
         if not isinstance(data, dict):
             raise NotAMessage("the body is not a JSON object")
         return Message(
@@ -130,4 +137,4 @@ def as_json(message: Message) -> dict[str, Any]:
 
 def from_json(stored: Mapping[str, Any]) -> Message:
     """The message that `as_json` gave."""
-    return decode(stored["headers"], json.dumps(stored["data"]))
+    return decode(stored["headers"], orjson.dumps(stored["data"]))
