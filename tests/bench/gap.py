@@ -52,8 +52,8 @@ def race(dsn: str, events: int, writers: int, *, long_seconds: float = 2.0) -> d
     Gives how many were written, seen, lost and seen twice or out of order; the connections
     broken off, and the seconds that it took.
     """
-    ended = _processes.Event()
-    share = (dsn, -(-events // writers))
+    ended, broken = _processes.Event(), _processes.Event()
+    share = (dsn, -(-events // writers), broken)
     crowd = [_processes.Process(target=_write, args=share) for _ in range(writers)]
     slow = _processes.Process(target=_write_slowly, args=(dsn, ended, long_seconds))
     for process in (slow, *crowd):
@@ -66,6 +66,8 @@ def race(dsn: str, events: int, writers: int, *, long_seconds: float = 2.0) -> d
     while any(process.is_alive() for process in crowd):
         time.sleep(0.3)
         kills += _break_one_off(dsn)
+        if kills:
+            broken.set()
     ended.set()
     for process in (slow, *crowd):
         process.join()
@@ -86,15 +88,16 @@ def race(dsn: str, events: int, writers: int, *, long_seconds: float = 2.0) -> d
     }
 
 
-def _write(dsn: str, events: int) -> None:
+def _write(dsn: str, events: int, broken: Event) -> None:
+    """At least so many facts, and until a connection was broken off."""
     pool, written = Pool(dsn, 1), 0
     recorder = Recorder(pool, actor=_WRITER)
-    while written < events:
+    while written < events or not broken.is_set():
         # Whether what broke off was stored is not known: the log itself says so in the end.
         with suppress(DatabaseAway):
             if random.random() < 0.1:
                 _roll_back(pool)
-            size = random.choice((1, 1, 1, min(_BATCH_MAX, events - written)))
+            size = random.choice((1, 1, 1, min(_BATCH_MAX, max(events - written, 1))))
             stream = uuid4()
             batch = [StoredEvent(stream, n, "Written", b"{}") for n in range(size)]
             recorder.insert_events(batch)
@@ -132,7 +135,7 @@ def _break_one_off(dsn: str) -> int:
     with connect(dsn).cursor() as cur:
         cur.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE query ~ 'append_fact|INSERT INTO facts' AND pid <> pg_backend_pid()"
+            " WHERE query ~ 'append_fact|INSERT INTO facts|^COMMIT' AND pid <> pg_backend_pid()"
             " AND datname = current_database() ORDER BY random() LIMIT 1"
         )
         return cur.rowcount

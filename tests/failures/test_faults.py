@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 from chassis.log import LOG_LOCK
 from chassis.message import Message, as_json
+from chassis.parking import Parking
 from chassis.postgres import Pool, connect
 from kombu import Connection
 from satudata import stories
@@ -226,15 +227,16 @@ def test_a_message_nobody_can_handle_is_set_aside_and_shown_and_others_pass(dist
             content_encoding="utf-8",
             delivery_mode=2,
         )
-    pool = distributed.database("requests")
-    wait_until(
-        lambda: pool.execute("SELECT 1 FROM parked WHERE message_id = 'letters-poison'"),
-        60,
-        "the poison is parked",
-    )
+    for hearer in ("requests", "notify"):
+        pool = distributed.database(hearer)
+        wait_until(
+            lambda pool=pool: Parking(pool).subjects() == {victim["id"]},
+            60,
+            f"the poison is parked in {hearer}",
+        )
+        pool.execute("DELETE FROM parked WHERE message_id = 'letters-poison'")
+        pool.close()
 
-    pool.execute("DELETE FROM parked WHERE message_id = 'letters-poison'")
-    pool.close()
     request_id = tell(distributed, "refused")
     assert_as_if_nothing_had_happened(distributed, request_id, "refused")
 

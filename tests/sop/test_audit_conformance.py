@@ -55,7 +55,9 @@ def test_json_holds_the_same_for_programs(pool, capsys):
 
 def test_a_period_without_any_is_status_0_and_one_that_cannot_be_read_status_2(pool):
     assert 0 == status_of(pool, "--from", "2020-01-01", "--until", "2020-12-31")
-    assert 2 == status_of(pool, "--from", "yesterday")
+    with pytest.raises(SystemExit) as ended:
+        status_of(pool, "--from", "yesterday")
+    assert 2 == ended.value.code
 
 
 def test_that_somebody_asked_is_recorded(pool):

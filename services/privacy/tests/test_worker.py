@@ -15,7 +15,7 @@ HEARD = sorted(heard_by(Worker))
 
 def test_all_that_is_heard_comes_from_requests():
     assert {"requests"} == {source for source, _ in HEARD}
-    assert {"DataMasked", "DataFoundClean", "PersonForgotten"} == set(PUBLISHED)
+    assert {"OriginalRead", "DataMasked", "DataFoundClean", "PersonForgotten"} == set(PUBLISHED)
 
 
 @pytest.mark.servers
