@@ -7,9 +7,8 @@ import json
 import select
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -36,8 +35,7 @@ _PAUSES = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032)
 _NOT_COMMITTED_SECONDS = 0.01
 
 
-@dataclass(frozen=True)
-class StoredFact:
+class StoredFact(NamedTuple):
     """A row of the log."""
 
     position: int

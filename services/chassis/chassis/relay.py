@@ -18,7 +18,7 @@ from kombu import Exchange
 
 _log = structlog.get_logger()
 _LEADER_LOCK = 4712
-_BATCH = 250
+_BATCH = 500
 _POLL_SECONDS = 1.0
 _RETRY_SECONDS_MAX = 1.0
 
@@ -131,7 +131,11 @@ class ToRabbit:
 
     def idle(self) -> None:
         """Take what is confirmed, keep the connection alive, and notice when it is not."""
-        self._hear(0.05 if self._open else 0.001)
+        self._hear(0.001)
+        before = len(self._open) + 1
+        while 0 < len(self._open) < before:
+            before = len(self._open)
+            self._hear(0.05)
 
     def settle(self) -> None:
         """Until all is confirmed."""
@@ -298,9 +302,10 @@ class Relay:
                 position = held_back - 1
             else:
                 position = facts[-1].position if len(facts) == _BATCH else readable
-            stored = self._store(cur, out.safe_up_to(position), stored)
             if not batch:
                 out.idle()
+            stored = self._store(cur, out.safe_up_to(position), stored)
+            if not batch:
                 pause = _POLL_SECONDS if stored == position else 0.05
                 wait(conn, cur, since=readable, seconds=pause)
         out.settle()
