@@ -63,6 +63,7 @@ def publish(amqp_url: str, sent: list[Message]) -> None:
     for service in SERVICES:
         out = ToRabbit(amqp_url, service)
         out.publish([message for message in sent if message.source == service])
+        out.settle()
         out.close()
 
 
