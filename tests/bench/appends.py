@@ -11,6 +11,7 @@ import psycopg2
 from chassis.actor import Actor
 from chassis.event_store import Recorder
 from chassis.postgres import Pool, connect
+from chassis.telemetry import follow
 from eventsourcing.persistence import ApplicationRecorder, StoredEvent
 from eventsourcing.utils import Environment
 from psycopg2.extensions import parse_dsn
@@ -27,16 +28,20 @@ STATE = (
 )
 """Of RequestGranted, as it is stored."""
 TYPE = "RequestGranted"
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+"""Of the command that an event follows from."""
 
 _INSERT = (
     "INSERT INTO facts"
-    " (stream, version, type, state, occurred_at, actor, role, agency, correlation)"
+    " (stream, version, type, state, occurred_at, actor, role, agency, correlation,"
+    " traceparent)"
 )
 
 
 def ours(dsn: str) -> Callable[[], object]:
     """Through the recorder that every command's facts go through."""
     recorder = Recorder(Pool(dsn, 1))
+    follow(TRACE)
 
     def append() -> None:
         recorder.insert_events([StoredEvent(uuid4(), 1, TYPE, STATE)], actor=PEMBANTU)
@@ -47,11 +52,11 @@ def ours(dsn: str) -> Callable[[], object]:
 def raw_psycopg2(dsn: str) -> Callable[[], object]:
     """One INSERT of the same row in autocommit, and nothing else."""
     cur = connect(dsn).cursor()
-    sql = f"{_INSERT} VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING position"
+    sql = f"{_INSERT} VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING position"
 
     def append() -> None:
         stream, now = uuid4(), datetime.now(UTC)
-        values = (stream, 1, TYPE, psycopg2.Binary(STATE), now, *_by(), str(stream))
+        values = (stream, 1, TYPE, psycopg2.Binary(STATE), now, *_by(), str(stream), TRACE)
         cur.execute(sql, values)
         cur.fetchone()
 
@@ -95,7 +100,7 @@ def pgbench_insert(dsn: str) -> Run:
     with tempfile.NamedTemporaryFile("w", suffix=".sql", delete=False) as script:
         # Each row has a stream of its own, as it has with the others.
         script.write(
-            f"{_INSERT} SELECT s, 1, {values}, now(), {by}, s::text"
+            f"{_INSERT} SELECT s, 1, {values}, now(), {by}, s::text, '{TRACE}'"
             " FROM (SELECT gen_random_uuid() AS s) AS new RETURNING position;\n"
         )
     where = ["-h", told["host"], "-U", told["user"], told["dbname"]]
