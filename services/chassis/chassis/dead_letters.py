@@ -183,12 +183,8 @@ class ParkedMessages:
         failures = self._pool.query(
             "SELECT at, reason, place FROM parked_failures WHERE parked = %s ORDER BY id", (id_,)
         )
-        acts = [
-            {"at": fact.occurred_at, "act": fact.type, "by": fact.actor.id, **_reason_in(fact.data)}
-            for fact in log.stream(self._pool, _stream(message_id))
-        ]
         failed = [{**each, "reason": without_personal(each["reason"])} for each in failures]
-        return sorted([*failed, *acts], key=lambda each: each["at"])
+        return sorted([*failed, *_acts(self._pool, message_id)], key=lambda each: each["at"])
 
     def _shown(self, row: dict[str, Any]) -> dict[str, Any]:
         due = row.pop("due")
@@ -244,10 +240,7 @@ class FailedJobs:
         if not rows:
             raise NotWaiting
         row = self._shown(rows[0])
-        acts = [
-            {"at": fact.occurred_at, "act": fact.type, "by": fact.actor.id, **_reason_in(fact.data)}
-            for fact in log.stream(self._pool, _stream(f"{row['kind']} {row['key']}"))
-        ]
+        acts = _acts(self._pool, f"{row['kind']} {row['key']}")
         return {**row, "args": without_personal(row["args"]), "history": acts}
 
     def failure(self, id_: int) -> tuple[Any, str] | None:
@@ -325,6 +318,14 @@ def _state(next_try: Any, due: bool | None, behind: int | None) -> State:
     if next_try is None:
         return "person"
     return "now" if due else "later"
+
+
+def _acts(pool: Pool, about: str) -> list[dict[str, Any]]:
+    """What operators did with a message or a job, in order."""
+    return [
+        {"at": fact.occurred_at, "act": fact.type, "by": fact.actor.id, **_reason_in(fact.data)}
+        for fact in log.stream(pool, _stream(about))
+    ]
 
 
 def _reason_in(data: dict[str, Any]) -> dict[str, Any]:
