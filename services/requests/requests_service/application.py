@@ -217,7 +217,7 @@ class Requests(Application[UUID]):
     def find_in_dip(
         self, request_id: UUID, by: Caller, *, dip_entry: str, **how: Unpack[How]
     ) -> Answer:
-        return self._change(
+        return self.change(
             request_id,
             lambda r, who, today: r.find_in_dip(who, today, dip_entry=dip_entry),
             by,
@@ -228,7 +228,7 @@ class Requests(Application[UUID]):
         self, request_id: UUID, by: Caller, *, agency: str, **how: Unpack[How]
     ) -> Answer:
         self.agencies.must_be_one(agency)
-        return self._change(
+        return self.change(
             request_id, lambda r, who, today: r.find_owner(who, today, agency=agency), by, how
         )
 
@@ -244,7 +244,7 @@ class Requests(Application[UUID]):
         """`agency`: None keeps the one found at step 6."""
         if agency is not None:
             self.agencies.must_be_one(agency)
-        return self._change(
+        return self.change(
             request_id,
             lambda r, who, today: r.forward(
                 who, today, agency=agency, message=message, seal=self._seal_of(r)
@@ -254,7 +254,7 @@ class Requests(Application[UUID]):
         )
 
     def grant(self, request_id: UUID, by: Caller, **how: Unpack[How]) -> Answer:
-        return self._change(request_id, DataRequest.grant, by, how)
+        return self.change(request_id, DataRequest.grant, by, how)
 
     def grant_in_part(
         self,
@@ -265,7 +265,7 @@ class Requests(Application[UUID]):
         refusal: Refusal,
         **how: Unpack[How],
     ) -> Answer:
-        return self._change(
+        return self.change(
             request_id,
             lambda r, who, today: r.grant_in_part(
                 who, today, refused_parts=refused_parts, refusal=refusal, seal=self._seal_of(r)
@@ -278,7 +278,7 @@ class Requests(Application[UUID]):
         self, request_id: UUID, by: Caller, *, refusal: Refusal, **how: Unpack[How]
     ) -> Answer:
         """At step 6 or 10 by the PPID, at step 8 by the PPID Pembantu."""
-        return self._change(
+        return self.change(
             request_id,
             lambda r, who, today: r.refuse(who, today, refusal=refusal, seal=self._seal_of(r)),
             by,
@@ -298,14 +298,14 @@ class Requests(Application[UUID]):
             hand_over = r.provide_data_on_hand if r.step == 10 else r.hand_over
             hand_over(who, today, file=file, seal=self._seal_of(r))
 
-        return self._change(request_id, command, by, how)
+        return self.change(request_id, command, by, how)
 
     def clear_personal_data(
         self, request_id: UUID, by: Caller, *, cites: str, **how: Unpack[How]
     ) -> Answer:
         """`cites`: register number of the earlier request whose cleared file is given again."""
         earlier = self._get(self.reading.id_of(cites))
-        return self._change(
+        return self.change(
             request_id,
             lambda r, who, today: r.cite_earlier_clearance(who, today, earlier=earlier),
             by,
@@ -313,7 +313,7 @@ class Requests(Application[UUID]):
         )
 
     def hand_to_walidata(self, request_id: UUID, by: Caller, **how: Unpack[How]) -> Answer:
-        return self._change(request_id, DataRequest.hand_to_walidata, by, how)
+        return self.change(request_id, DataRequest.hand_to_walidata, by, how)
 
     def list_in_daftar_data(
         self,
@@ -324,7 +324,7 @@ class Requests(Application[UUID]):
         entry: DaftarDataEntry,
         **how: Unpack[How],
     ) -> Answer:
-        return self._change(
+        return self.change(
             request_id,
             lambda r, who, today: r.list_in_daftar_data(who, today, year=year, entry=entry),
             by,
@@ -339,7 +339,7 @@ class Requests(Application[UUID]):
         cover_note: str | None = None,
         **how: Unpack[How],
     ) -> Answer:
-        return self._change(
+        return self.change(
             request_id,
             lambda r, who, today: r.draft_delivery(
                 who, today, cover_note=cover_note, seal=self._seal_of(r)
@@ -349,16 +349,16 @@ class Requests(Application[UUID]):
         )
 
     def deliver(self, request_id: UUID, by: Caller, **how: Unpack[How]) -> Answer:
-        return self._change(request_id, DataRequest.deliver, by, how)
+        return self.change(request_id, DataRequest.deliver, by, how)
 
     def send_refusal(self, request_id: UUID, by: Caller, **how: Unpack[How]) -> Answer:
-        return self._change(request_id, DataRequest.send_refusal, by, how)
+        return self.change(request_id, DataRequest.send_refusal, by, how)
 
     def notify_refusal(self, request_id: UUID, by: Caller, **how: Unpack[How]) -> Answer:
-        return self._change(request_id, DataRequest.notify_refusal, by, how)
+        return self.change(request_id, DataRequest.notify_refusal, by, how)
 
     def receive(self, request_id: UUID, by: Caller, **how: Unpack[How]) -> Answer:
-        return self._change(request_id, DataRequest.receive, by, how)
+        return self.change(request_id, DataRequest.receive, by, how)
 
     # Legal acts
 
@@ -372,7 +372,7 @@ class Requests(Application[UUID]):
         **how: Unpack[How],
     ) -> Answer:
         """`missing`: codes of `choices.MISSING`."""
-        return self._change(
+        return self.change(
             request_id,
             lambda r, who, today: r.return_for_completion(
                 who,
@@ -396,7 +396,7 @@ class Requests(Application[UUID]):
         **how: Unpack[How],
     ) -> Answer:
         """`data_wanted` and `purpose` replace what the form said; None keeps it."""
-        return self._change(
+        return self.change(
             request_id,
             lambda r, who, today: r.complete(
                 who,
@@ -413,7 +413,7 @@ class Requests(Application[UUID]):
     def withdraw(
         self, request_id: UUID, by: Caller, *, reason: str | None = None, **how: Unpack[How]
     ) -> Answer:
-        return self._change(
+        return self.change(
             request_id,
             lambda r, who, today: r.withdraw(who, today, reason=reason, seal=self._seal_of(r)),
             by,
@@ -431,7 +431,7 @@ class Requests(Application[UUID]):
         **how: Unpack[How],
     ) -> Answer:
         """`reason_code`: of `choices.EXTENSION_REASONS`; `days`: 1 to 7 working days."""
-        return self._change(
+        return self.change(
             request_id,
             lambda r, who, today: r.extend(
                 who, today, days=days, reason_code=reason_code, reason=reason, seal=self._seal_of(r)
@@ -444,7 +444,7 @@ class Requests(Application[UUID]):
         self, request_id: UUID, by: Caller, *, ground: str, case: str, **how: Unpack[How]
     ) -> Answer:
         """`ground`: of `choices.GROUNDS`; `case`: the Pemohon's account (kasus posisi)."""
-        return self._change(
+        return self.change(
             request_id,
             lambda r, who, today: r.lodge_objection(
                 who, today, ground=ground, case=case, seal=self._seal_of(r)
@@ -457,7 +457,7 @@ class Requests(Application[UUID]):
         self, request_id: UUID, by: Caller, *, decision: str, reason: str, **how: Unpack[How]
     ) -> Answer:
         """`decision`: of `choices.DECISIONS`."""
-        return self._change(
+        return self.change(
             request_id,
             lambda r, who, today: r.decide_objection(
                 who, today, decision=decision, reason=reason, seal=self._seal_of(r)
@@ -477,7 +477,7 @@ class Requests(Application[UUID]):
         file: ClearedFile,
         **how: Unpack[How],
     ) -> None:
-        self._change(
+        self.change(
             request_id,
             lambda r, who, today: r.record_masking(
                 who, today, original_digest=original_digest, file=file
@@ -489,21 +489,21 @@ class Requests(Application[UUID]):
     def record_clean(
         self, request_id: UUID, by: Caller, *, file: ClearedFile, **how: Unpack[How]
     ) -> None:
-        self._change(
+        self.change(
             request_id, lambda r, who, today: r.record_clean(who, today, file=file), by, how
         )
 
     def record_letter(
         self, request_id: UUID, by: Caller, *, letter: IssuedLetter, **how: Unpack[How]
     ) -> None:
-        self._change(
+        self.change(
             request_id, lambda r, who, today: r.note_letter(who, today, letter=letter), by, how
         )
 
     def record_daftar_data(
         self, request_id: UUID, by: Caller, *, year: int, title: str, **how: Unpack[How]
     ) -> None:
-        self._change(
+        self.change(
             request_id,
             lambda r, who, today: r.note_daftar_data(who, today, year=year, title=title),
             by,
@@ -513,7 +513,7 @@ class Requests(Application[UUID]):
     def record_mail(
         self, request_id: UUID, by: Caller, *, mail: str, audience: str, **how: Unpack[How]
     ) -> None:
-        self._change(
+        self.change(
             request_id,
             lambda r, who, today: r.note_mail(who, today, mail=mail, audience=audience),
             by,
@@ -523,7 +523,7 @@ class Requests(Application[UUID]):
     def record_original_read(
         self, request_id: UUID, by: Caller, *, digest: str, **how: Unpack[How]
     ) -> None:
-        self._change(
+        self.change(
             request_id,
             lambda r, who, today: r.note_original_read(who, today, digest=digest),
             by,
@@ -533,7 +533,7 @@ class Requests(Application[UUID]):
     def record_letter_read(
         self, request_id: UUID, by: Caller, *, letter: str, letter_id: str, **how: Unpack[How]
     ) -> None:
-        self._change(
+        self.change(
             request_id,
             lambda r, who, today: r.note_letter_read(
                 who, today, letter=letter, letter_id=letter_id
@@ -575,7 +575,7 @@ class Requests(Application[UUID]):
     ) -> Answer:
         """Raises PersonForgotten when it was done already, whoever asked for it."""
         self.forgetting.must_be_known(request_id)
-        return self._change(
+        return self.change(
             request_id,
             lambda r, who, today: r.request_erasure(
                 who, today, reason=reason, seal=self._seal_of(r)
@@ -599,14 +599,14 @@ class Requests(Application[UUID]):
         choices.must_be_one_of(erasing.DECISIONS, decision, what="Putusan")
         forgetting = self.forgetting
         if decision == erasing.GRANTED:
-            return self._change(
+            return self.change(
                 request_id,
                 lambda r, who, today: r.grant_erasure(who, today, terms=forgetting.terms),
                 by,
                 how,
                 also=lambda r, today: forgetting.erasing(r, by, today, reason="permintaan"),
             )
-        return self._change(
+        return self.change(
             request_id,
             lambda r, who, today: r.refuse_erasure(
                 who, today, reason_code=reason_code or "", reason=reason or "",
@@ -618,7 +618,7 @@ class Requests(Application[UUID]):
 
     # Load, decide, save
 
-    def _change(
+    def change(
         self,
         request_id: UUID,
         command: Command,

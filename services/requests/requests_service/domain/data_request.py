@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import partial
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from uuid import UUID
 
 from eventsourcing.domain import Aggregate
@@ -22,6 +22,16 @@ from requests_service.domain.working_days import Today
 
 Seal = Callable[[str, str], str]
 """Seals a text under the Pemohon's key: (name of the text, the text) -> base64."""
+
+
+class Chapter(Protocol):
+    """A part of a request's life in a module of its own: what it remembers of its facts.
+
+    Its acts are functions of that module, which guard and record through the request.
+    """
+
+    def remember(self, fact: Fact) -> None: ...
+
 
 SUBMISSION = SOP[4]
 _REPORTS = tuple(report.fact for report in sop.REPORTS)
@@ -173,10 +183,10 @@ class DataRequest(Aggregate):
     def find_in_dip(self, by: Actor, today: Today, *, dip_entry: str) -> None:
         if not dip_entry.strip():
             raise errors.TextMissing("Pilih butir Daftar Informasi Publik yang memuat data ini.")
-        self._record(facts.DataFoundInDip, by, today, dip_entry=dip_entry.strip())
+        self.record(facts.DataFoundInDip, by, today, dip_entry=dip_entry.strip())
 
     def find_owner(self, by: Actor, today: Today, *, agency: str) -> None:
-        self._record(facts.OwnerFound, by, today, agency=agency)
+        self.record(facts.OwnerFound, by, today, agency=agency)
 
     def forward(
         self,
@@ -188,7 +198,7 @@ class DataRequest(Aggregate):
         message: str | None = None,
     ) -> None:
         """`agency` corrects what was found at step 6; None keeps it."""
-        self._record(
+        self.record(
             facts.ForwardedToPembantu,
             by,
             today,
@@ -197,14 +207,14 @@ class DataRequest(Aggregate):
         )
 
     def grant(self, by: Actor, today: Today) -> None:
-        self._record(facts.RequestGranted, by, today)
+        self.record(facts.RequestGranted, by, today)
 
     def grant_in_part(
         self, by: Actor, today: Today, *, refused_parts: str, refusal: Refusal, seal: Seal
     ) -> None:
         refusal.must_fit(self.step)
         texts.must_be_filled_in("Bagian data yang ditolak", refused_parts)
-        self._record(
+        self.record(
             facts.RequestGrantedInPart,
             by,
             today,
@@ -215,9 +225,9 @@ class DataRequest(Aggregate):
         )
 
     def refuse(self, by: Actor, today: Today, *, refusal: Refusal, seal: Seal) -> None:
-        self._guard(facts.RequestRefused, by, today)
+        self.guard(facts.RequestRefused, by, today)
         refusal.must_fit(self.step)
-        self._record(
+        self.record(
             facts.RequestRefused,
             by,
             today,
@@ -242,7 +252,7 @@ class DataRequest(Aggregate):
         if not self._waits_for_check_of(original_digest):
             self._note_late(by, today, facts.DataMasked, file.digest, original_digest)
             return
-        self._record(facts.DataMasked, by, today, original_digest=original_digest, **_details(file))
+        self.record(facts.DataMasked, by, today, original_digest=original_digest, **_details(file))
 
     def record_clean(self, by: Actor, today: Today, *, file: ClearedFile) -> None:
         if not self._waits_for_check_of(file.digest):
@@ -250,16 +260,16 @@ class DataRequest(Aggregate):
             return
         details = _details(file)
         del details["masked_columns"]
-        self._record(facts.DataFoundClean, by, today, **details)
+        self.record(facts.DataFoundClean, by, today, **details)
 
     def cite_earlier_clearance(self, by: Actor, today: Today, *, earlier: "DataRequest") -> None:
-        self._guard(facts.EarlierClearanceCited, by, today)
+        self.guard(facts.EarlierClearanceCited, by, today)
         if earlier.cleared is None or earlier.id == self.id:
             raise errors.NothingToCite(
                 f"Permohonan {earlier.register_number} tidak memiliki berkas yang sudah lolos"
                 " pemeriksaan data pribadi."
             )
-        self._record(
+        self.record(
             facts.EarlierClearanceCited,
             by,
             today,
@@ -268,24 +278,24 @@ class DataRequest(Aggregate):
         )
 
     def hand_to_walidata(self, by: Actor, today: Today) -> None:
-        self._record(facts.HandedToWalidata, by, today)
+        self.record(facts.HandedToWalidata, by, today)
 
     def list_in_daftar_data(
         self, by: Actor, today: Today, *, year: int, entry: DaftarDataEntry
     ) -> None:
-        self._guard(facts.ListedInDaftarData, by, today)
+        self.guard(facts.ListedInDaftarData, by, today)
         if year <= today.day.year:
             raise errors.DaftarDataYearWrong(
                 "Data dimasukkan ke dalam Daftar Data tahun berikutnya:"
                 f" pilih tahun {today.day.year + 1} atau sesudahnya."
             )
         entry.must_be_filled_in()
-        self._record(facts.ListedInDaftarData, by, today, year=year, **asdict(entry))
+        self.record(facts.ListedInDaftarData, by, today, year=year, **asdict(entry))
 
     def draft_delivery(
         self, by: Actor, today: Today, *, seal: Seal, cover_note: str | None = None
     ) -> None:
-        self._record(
+        self.record(
             facts.DeliveryDrafted,
             by,
             today,
@@ -293,10 +303,10 @@ class DataRequest(Aggregate):
         )
 
     def deliver(self, by: Actor, today: Today) -> None:
-        self._guard(facts.DataDelivered, by, today)
+        self.guard(facts.DataDelivered, by, today)
         if self.cleared is None:
             raise errors.NoCheckedFile("Belum ada berkas yang lolos pemeriksaan data pribadi.")
-        self._record(
+        self.record(
             facts.DataDelivered,
             by,
             today,
@@ -307,12 +317,12 @@ class DataRequest(Aggregate):
         )
 
     def send_refusal(self, by: Actor, today: Today) -> None:
-        self._guard(facts.RefusalSent, by, today)
-        self._record(facts.RefusalSent, by, today, **self._refusal())
+        self.guard(facts.RefusalSent, by, today)
+        self.record(facts.RefusalSent, by, today, **self._refusal())
 
     def notify_refusal(self, by: Actor, today: Today) -> None:
-        self._guard(facts.RefusalNotified, by, today)
-        self._record(
+        self.guard(facts.RefusalNotified, by, today)
+        self.record(
             facts.RefusalNotified,
             by,
             today,
@@ -322,7 +332,7 @@ class DataRequest(Aggregate):
         )
 
     def receive(self, by: Actor, today: Today) -> None:
-        self._record(facts.DataReceived, by, today)
+        self.record(facts.DataReceived, by, today)
 
     # Legal acts
 
@@ -334,7 +344,7 @@ class DataRequest(Aggregate):
         if not missing:
             raise errors.ReasonMissing("Pilih sedikitnya satu hal yang harus dilengkapi Pemohon.")
         texts.must_be_filled_in("Penjelasan kekurangan", explanation, words=3)
-        self._record(
+        self.record(
             facts.RequestReturned,
             by,
             today,
@@ -358,13 +368,13 @@ class DataRequest(Aggregate):
         purpose: str | None = None,
     ) -> None:
         """Both deadlines move by the working days for which the clocks stood still."""
-        self._guard(facts.RequestCompleted, by, today)
+        self.guard(facts.RequestCompleted, by, today)
         texts.must_be_filled_in("Jawaban kelengkapan", answer)
         if data_wanted is not None:
             texts.must_describe_data(data_wanted)
         if purpose is not None:
             texts.must_be_a_purpose(purpose)
-        self._record(
+        self.record(
             facts.RequestCompleted,
             by,
             today,
@@ -377,14 +387,14 @@ class DataRequest(Aggregate):
         )
 
     def withdraw(self, by: Actor, today: Today, *, seal: Seal, reason: str | None = None) -> None:
-        self._record(
+        self.record(
             facts.RequestWithdrawn, by, today, reason_sealed=_sealed(seal, "reason", reason)
         )
 
     def extend(
         self, by: Actor, today: Today, *, days: int, reason_code: str, reason: str, seal: Seal
     ) -> None:
-        self._guard(facts.DeadlineExtended, by, today)
+        self.guard(facts.DeadlineExtended, by, today)
         choices.must_be_one_of(choices.EXTENSION_REASONS, reason_code, what="Alasan perpanjangan")
         if not 1 <= days <= sop.EXTENSION_DAYS_MAX or self.statutory_due is None:
             raise errors.ExtensionTooLong(
@@ -394,7 +404,7 @@ class DataRequest(Aggregate):
         if not texts.is_meaningful(reason, words=4):
             raise errors.ReasonMissing("Perpanjangan harus disertai alasan tertulis yang jelas.")
         due = today.calendar.add_working_days(self.statutory_due, days)
-        self._record(
+        self.record(
             facts.DeadlineExtended,
             by,
             today,
@@ -409,7 +419,7 @@ class DataRequest(Aggregate):
         self, by: Actor, today: Today, *, ground: str, case: str, seal: Seal
     ) -> None:
         choices.must_be_one_of(choices.GROUNDS, ground, what="Alasan keberatan")
-        self._guard(facts.ObjectionLodged, by, today)
+        self.guard(facts.ObjectionLodged, by, today)
         if self.step is not None and not choices.GROUNDS[ground].while_open:
             raise errors.NoGroundYet(
                 "Alasan keberatan ini baru dapat diajukan setelah permohonan selesai dijawab."
@@ -417,7 +427,7 @@ class DataRequest(Aggregate):
         if ground in self.objections_decided:
             raise errors.AlreadyObjected("Keberatan dengan alasan ini sudah pernah diputus.")
         texts.must_be_filled_in("Kasus posisi", case, words=4)
-        self._record(
+        self.record(
             facts.ObjectionLodged,
             by,
             today,
@@ -430,11 +440,11 @@ class DataRequest(Aggregate):
     def decide_objection(
         self, by: Actor, today: Today, *, decision: str, reason: str, seal: Seal
     ) -> None:
-        self._guard(facts.ObjectionDecided, by, today)
+        self.guard(facts.ObjectionDecided, by, today)
         choices.must_be_one_of(choices.DECISIONS, decision, what="Putusan")
         if not texts.is_meaningful(reason, words=4):
             raise errors.ReasonMissing("Putusan keberatan harus disertai alasan tertulis.")
-        self._record(
+        self.record(
             facts.ObjectionDecided,
             by,
             today,
@@ -447,14 +457,14 @@ class DataRequest(Aggregate):
     def request_erasure(
         self, by: Actor, today: Today, *, seal: Seal, reason: str | None = None
     ) -> None:
-        self._guard(facts.ErasureRequested, by, today)
-        self._record(
+        self.guard(facts.ErasureRequested, by, today)
+        self.record(
             facts.ErasureRequested, by, today, reason_sealed=_sealed(seal, "reason", reason)
         )
 
     def grant_erasure(self, by: Actor, today: Today, *, terms: erasing.Terms) -> None:
         """Whoever saves this destroys the Pemohon's key with it."""
-        self._guard(facts.ErasureDecided, by, today)
+        self.guard(facts.ErasureDecided, by, today)
         self.must_be_erasable(today, terms)
         code = "permintaan"
         self._decide_erasure(by, today, erasing.GRANTED, code, erasing.REASONS[code].article, None)
@@ -463,7 +473,7 @@ class DataRequest(Aggregate):
         self, by: Actor, today: Today, *, reason_code: str, reason: str, seal: Seal
     ) -> None:
         """`reason_code`: of `erasing.REFUSALS`."""
-        self._guard(facts.ErasureDecided, by, today)
+        self.guard(facts.ErasureDecided, by, today)
         if reason_code not in erasing.REFUSALS:
             raise errors.ReasonUnknown("Pilih dasar penolakan penghapusan dari daftar.")
         if not texts.is_meaningful(reason, words=4):
@@ -487,7 +497,7 @@ class DataRequest(Aggregate):
         article: str,
         reason_sealed: str | None,
     ) -> None:
-        self._record(
+        self.record(
             facts.ErasureDecided,
             by,
             today,
@@ -500,19 +510,19 @@ class DataRequest(Aggregate):
     # Reports that move nothing
 
     def note_letter(self, by: Actor, today: Today, *, letter: IssuedLetter) -> None:
-        self._note(facts.LetterIssued, by, today, **asdict(letter))
+        self.note(facts.LetterIssued, by, today, **asdict(letter))
 
     def note_daftar_data(self, by: Actor, today: Today, *, year: int, title: str) -> None:
-        self._note(facts.DaftarDataUpdated, by, today, year=year, title=title)
+        self.note(facts.DaftarDataUpdated, by, today, year=year, title=title)
 
     def note_mail(self, by: Actor, today: Today, *, mail: str, audience: str) -> None:
-        self._note(facts.MailSent, by, today, mail=mail, audience=audience)
+        self.note(facts.MailSent, by, today, mail=mail, audience=audience)
 
     def note_original_read(self, by: Actor, today: Today, *, digest: str) -> None:
-        self._note(facts.OriginalRead, by, today, digest=digest)
+        self.note(facts.OriginalRead, by, today, digest=digest)
 
     def note_letter_read(self, by: Actor, today: Today, *, letter: str, letter_id: str) -> None:
-        self._note(facts.LetterRead, by, today, letter=letter, letter_id=letter_id)
+        self.note(facts.LetterRead, by, today, letter=letter, letter_id=letter_id)
 
     # Questions
 
@@ -542,7 +552,7 @@ class DataRequest(Aggregate):
 
     def must_take_upload_from(self, by: Actor, today: Today) -> None:
         on_dip_path = self.step == 10 and self.found_in_dip
-        self._guard(facts.DataOnHandProvided if on_dip_path else facts.DataHandedOver, by, today)
+        self.guard(facts.DataOnHandProvided if on_dip_path else facts.DataHandedOver, by, today)
 
     def must_give_download_to(self, by: Actor, today: Today) -> ClearedFile:
         self._must_be_its_pemohon(by)
@@ -559,8 +569,8 @@ class DataRequest(Aggregate):
 
     # The one guard, and the one way to record
 
-    def _record(self, fact: type[Fact], by: Actor, today: Today, **details: Any) -> None:
-        outcome = self._guard(fact, by, today)
+    def record(self, fact: type[Fact], by: Actor, today: Today, **details: Any) -> None:
+        outcome = self.guard(fact, by, today)
         stays = outcome.next_step == self.step
         remembered = {
             "was_due": self.due,
@@ -571,7 +581,7 @@ class DataRequest(Aggregate):
         }
         self._trigger(fact, by, today, remembered | details)
 
-    def _note(self, fact: type[Fact], by: Actor, today: Today, **details: Any) -> None:
+    def note(self, fact: type[Fact], by: Actor, today: Today, **details: Any) -> None:
         """A report is evidence: whoever announces it, at whatever step, it is kept."""
         remembered = {
             "was_due": self.due,
@@ -598,7 +608,7 @@ class DataRequest(Aggregate):
             **(remembered | details),
         )
 
-    def _guard(self, fact: type[Fact], by: Actor, today: Today) -> Outcome:
+    def guard(self, fact: type[Fact], by: Actor, today: Today) -> Outcome:
         outcome = outcome_of(self.step, fact)
         by.must_be(outcome.role, doing=self._words_for(fact))
         if outcome.role is Role.PPID_PEMBANTU:
@@ -615,7 +625,7 @@ class DataRequest(Aggregate):
 
     def _may(self, fact: type[Fact], by: Actor, today: Today) -> bool:
         with suppress(errors.RequestsError):
-            self._guard(fact, by, today)
+            self.guard(fact, by, today)
             return True
         return False
 
@@ -709,7 +719,7 @@ class DataRequest(Aggregate):
     def _record_upload(
         self, fact: type[Fact], by: Actor, today: Today, file: UploadedFile, seal: Seal
     ) -> None:
-        self._record(
+        self.record(
             fact,
             by,
             today,
@@ -724,7 +734,7 @@ class DataRequest(Aggregate):
     def _note_late(
         self, by: Actor, today: Today, report: type[Fact], digest: str, original: str | None
     ) -> None:
-        self._note(
+        self.note(
             facts.ReportCameLate,
             by,
             today,
@@ -780,6 +790,9 @@ class DataRequest(Aggregate):
         self.letters: tuple[IssuedLetter, ...] = ()
         self.late_steps = 0
         self.data_wanted_sealed = fact.data_wanted_sealed
+
+    def _chapters(self) -> tuple[Chapter, ...]:
+        return ()
 
     def when(self, fact: Fact) -> None:
         if isinstance(fact, facts.RequestSubmitted):
@@ -838,6 +851,8 @@ class DataRequest(Aggregate):
                 self.erasure_asked_on = None
             case facts.LetterIssued():
                 self._file_letter(fact)
+        for chapter in self._chapters():
+            chapter.remember(fact)
 
     def _end(self, fact: Fact, ended_as: str) -> None:
         self.ended_on, self.ended_as = fact.on, ended_as

@@ -154,7 +154,7 @@ def test_every_step_fact_and_role_gets_the_tables_answer(step, fact, role):
     assert step == data_request.step
 
     try:
-        data_request._guard(fact, b.ONE_OF_EACH[role], TODAY)
+        data_request.guard(fact, b.ONE_OF_EACH[role], TODAY)
         answer = "yes"
     except NotTheOwner:
         answer = "another's"
