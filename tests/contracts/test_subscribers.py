@@ -6,10 +6,12 @@ import os
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
+from uuid import NAMESPACE_URL, uuid5
 
 import pika
 import pika.exceptions
 import pytest
+from chassis import log
 from satudata import subscribers
 from satudata.cli import main
 
@@ -28,6 +30,14 @@ def environment(rabbit):
         # Not a database that happens to be here.
         patch.setenv("REQUESTS_DATABASE_URL", "dbname=none")
         yield
+
+
+@pytest.fixture(autouse=True)
+def pool(database, monkeypatch):
+    """The database whose log tells of subscribers."""
+    made = database("requests")
+    monkeypatch.setenv("REQUESTS_DATABASE_URL", made.dsn)
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -201,6 +211,31 @@ def test_a_subscriber_who_is_removed_leaves_nothing(added, satudata):
     with pytest.raises(pika.exceptions.ProbableAuthenticationError):
         _channel(added["url"])
     assert (0, []) == satudata("list", "--json")
+
+
+def test_who_listens_is_told_in_the_log(added, satudata, pool):
+    satudata("rotate", "statistics", "--by", "ani")
+    satudata("remove", "statistics", "--by", "ani")
+    satudata("remove", "statistics", "--by", "ani")
+
+    told = log.stream(pool, uuid5(NAMESPACE_URL, "subscriber statistics"))
+
+    assert ["SubscriberAdded", "SubscriberPasswordChanged", "SubscriberRemoved"] == [
+        each.type for each in told
+    ]
+    assert {
+        "name": "statistics",
+        "hears": ["letters.LetterIssued", "requests.RequestSubmitted"],
+    } == told[0].data
+    assert {("satudata:ani", "operator")} == {(each.actor.id, each.actor.role) for each in told[1:]}
+
+
+def test_without_the_log_nothing_is_done(broker, satudata, monkeypatch):
+    monkeypatch.setenv("REQUESTS_DATABASE_URL", "host=127.0.0.1 port=1 dbname=none")
+
+    status, _ = satudata("add", "statistics")
+
+    assert (69, (0, [])) == (status, satudata("list", "--json"))
 
 
 def test_the_words_of_a_new_subscriber_can_be_copied_into_a_shell(satudata):

@@ -1,7 +1,6 @@
 """`satudata dead-letters …` and `satudata jobs …`: what waits, and what is done about it."""
 
 import argparse
-import getpass
 import json
 import re
 import sys
@@ -32,6 +31,7 @@ from chassis.postgres import DatabaseAway, Pool
 from chassis.settings import Settings
 
 from satudata.places import SERVICES
+from satudata.whoever import WrongUse, add_by, whoever
 
 SettingsOf = Callable[[str], Settings]
 
@@ -39,7 +39,6 @@ BROKER = "broker"
 """Stands for a service in the ids of what lies in the broker's own queue."""
 _NUMBERED = re.compile(rf"({'|'.join(SERVICES)})/(\d{{1,18}})")
 _ON_BROKER = re.compile(rf"{BROKER}/[0-9a-f]{{10}}")
-_WHO = re.compile(r"[\w.@-]{1,60}")
 _AT_ONCE = 20
 """So many are handed over before the result of these is waited for."""
 _STATES = {
@@ -52,10 +51,6 @@ _LIST = "{ref:<18} {what}  {about}  {state}  {times}  {reason}"
 
 Outcome = tuple[str, str, bool]
 """Of which, what became of it, and whether that is well."""
-
-
-class WrongUse(Exception):
-    """The sentence says what the command takes."""
 
 
 def register(commands: Any, settings_of: SettingsOf) -> None:
@@ -95,16 +90,12 @@ def _group(commands: Any, settings_of: SettingsOf, name: str, kind: Kind, text: 
             narrowed.add_argument(
                 "--wait", type=float, default=15, metavar="SECONDS", help="for the result, at most"
             )
-            _who(narrowed)
+            add_by(narrowed)
     act("show", _show, "All that is known of one.").add_argument("id")
     discard = act("discard", _discard, "Take these away; their effect will be missing for ever.")
     discard.add_argument("id", nargs="+")
     discard.add_argument("--reason", required=True, help="for the log; names no person")
-    _who(discard)
-
-
-def _who(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--by", metavar="NAME", help="who does it; without it the system's user")
+    add_by(discard)
 
 
 def _carefully(
@@ -239,7 +230,7 @@ def _redrive(kind: Kind, settings_of: SettingsOf, parsed: argparse.Namespace) ->
     narrowed = parsed.type or parsed.subject or parsed.reason_has
     if bool(parsed.id) == bool(narrowed or parsed.all):
         raise WrongUse("redrive takes ids, or --type, --subject, --reason-has, or --all.")
-    by, reason = _actor(parsed), fitting(parsed.reason)
+    by, reason = whoever(parsed), fitting(parsed.reason)
     refs: Sequence[str] = parsed.id
     away = False
     if not refs:
@@ -305,7 +296,7 @@ def _results(
 
 
 def _discard(kind: Kind, settings_of: SettingsOf, parsed: argparse.Namespace) -> int:
-    by, reason = _actor(parsed), needed(parsed.reason)
+    by, reason = whoever(parsed), needed(parsed.reason)
     outcomes: list[Outcome] = []
     on_broker = []
     for ref, (service, number) in {each: _id(kind, each) for each in parsed.id}.items():
@@ -397,20 +388,6 @@ def _id(kind: Kind, ref: str) -> tuple[str, int]:
     if kind == "dead-letters" and _ON_BROKER.fullmatch(ref):
         return BROKER, 0
     raise WrongUse(f"{ref!r} is no id: `list` shows them, as letters/17.")
-
-
-def _actor(parsed: argparse.Namespace) -> Actor:
-    who = parsed.by or _user()
-    if not _WHO.fullmatch(who):
-        raise WrongUse("--by is a short name of letters, digits, dots and hyphens.")
-    return Actor(f"satudata:{who}", "operator")
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
 
 
 def _broker(settings_of: SettingsOf) -> str | None:

@@ -76,6 +76,12 @@ def serve(kind: str, services: list[str], environment: Mapping[str, str], log: P
     return Process(name, command, environment, log / f"{name}.log")
 
 
+def ending_with_us(command: list[str]) -> list[str]:
+    """For a program that does not look after its launcher: SIGTERM when that is gone."""
+    watch = 'exec 3<&0 </dev/null; (read _ <&3; kill -TERM $$) & exec "$@" 3<&-'
+    return ["sh", "-c", watch, "sh", *command]
+
+
 def stop_all(processes: list[Process], seconds: float = 15) -> None:
     """Ask all at once, then wait for each."""
     for process in processes:

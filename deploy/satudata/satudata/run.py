@@ -19,7 +19,7 @@ from typing import IO
 from satudata import databases, demo_city, secrets
 from satudata.places import CITY_FILE, SERVICES, var
 from satudata.postgres import EmbeddedPostgres, NotStarted
-from satudata.processes import Process, serve, stop_all
+from satudata.processes import Process, ending_with_us, serve, stop_all
 
 _FIRST_PAGE_SECONDS = 60
 
@@ -103,7 +103,7 @@ def mail_sink(environment: dict[str, str], log: Path) -> Process:
         "--folder",
         environment["MAIL_FOLDER"],
     ]
-    return Process("mail-sink", command, environment, log / "mail-sink.log")
+    return Process("mail-sink", ending_with_us(command), environment, log / "mail-sink.log")
 
 
 def say(text: str) -> None:

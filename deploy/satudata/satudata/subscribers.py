@@ -1,6 +1,7 @@
 """`satudata subscribers …`: a queue and a broker account for each program that listens.
 
-Made through the management API of RabbitMQ, whose address and administrator AMQP_ADMIN_URL names.
+Made through the management API of RabbitMQ, whose address and administrator AMQP_ADMIN_URL names;
+what was done is a fact in the log of `requests`.
 """
 
 import argparse
@@ -9,18 +10,23 @@ import json
 import re
 import secrets
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, unquote, urlsplit
 from urllib.request import Request, urlopen
+from uuid import NAMESPACE_URL, uuid5
 
+from chassis.log import record
+from chassis.postgres import DatabaseAway, Pool
 from chassis.serve import package
 from chassis.settings import SettingsError
 
 from satudata.places import SERVICES
+from satudata.whoever import WrongUse, add_by, whoever
 
 Environment = Callable[[], Mapping[str, str]]
 PREFIX = "sub."
@@ -84,21 +90,29 @@ def register(commands: Any, environment: Environment) -> None:
     add.add_argument("--sources", nargs="+", default=[], choices=SERVICES, metavar="S",
                      help=f"some of {', '.join(SERVICES)}")  # fmt: skip
     command("list", _list, "Who subscribes, to what, and how much waits.", named=False)
-    command("rotate", _rotate, "Give a new password; connections with the old one are closed.")
-    command("remove", _remove, "Take account and queue away, with what waits in it.")
+    rotate = command(
+        "rotate", _rotate, "Give a new password; connections with the old one are closed."
+    )
+    remove = command("remove", _remove, "Take account and queue away, with what waits in it.")
+    for changing in (add, rotate, remove):
+        add_by(changing)
 
 
 def _done(
-    do: Callable[["Broker", argparse.Namespace], None],
+    do: Callable[["Broker", "Log", argparse.Namespace], None],
     environment: Environment,
     parsed: argparse.Namespace,
 ) -> int:
+    told = environment()
     try:
-        do(Broker(environment()), parsed)
+        do(Broker(told), Log(told.get("REQUESTS_DATABASE_URL", "")), parsed)
     except Refused as error:
         print(f"satudata: {error}", file=sys.stderr)
         return 1
-    except Away as error:
+    except WrongUse as error:
+        print(f"satudata: {error}", file=sys.stderr)
+        return 2
+    except (Away, DatabaseAway) as error:
         print(f"satudata: {error}", file=sys.stderr)
         return 69
     return 0
@@ -245,6 +259,26 @@ class Broker:
             raise Away(f"the broker's management API does not answer: {error}.") from error
 
 
+class Log:
+    """The log of `requests`, in which auditors read who listens, since when, and by whose act."""
+
+    def __init__(self, database_url: str) -> None:
+        self._database_url = database_url
+
+    @contextmanager
+    def telling(self, type_: str, parsed: argparse.Namespace, **told: Any) -> Iterator[None]:
+        """The fact, if what is done here succeeds. Raises DatabaseAway before it is begun."""
+        by = whoever(parsed)
+        with (
+            closing(Pool(self._database_url, 1)) as pool,
+            pool.transaction() as cur,
+        ):
+            cur.execute("SELECT 1")
+            yield
+            stream = uuid5(NAMESPACE_URL, f"subscriber {parsed.name}")
+            record(cur, stream, type_, {"name": parsed.name, **told}, actor=by)
+
+
 def bindings_for(types: list[str], sources: list[str]) -> list[tuple[str, str]]:
     """(source, routing key) of what is wanted. Raises Refused for a type that nobody publishes."""
     asked = [source for source in SERVICES if not sources or source in sources]
@@ -261,26 +295,31 @@ def bindings_for(types: list[str], sources: list[str]) -> list[tuple[str, str]]:
     return sorted(set(found))
 
 
-def _add(broker: Broker, parsed: argparse.Namespace) -> None:
+def _add(broker: Broker, log: Log, parsed: argparse.Namespace) -> None:
     bindings = bindings_for(parsed.types, parsed.sources)
-    subscriber = broker.add(parsed.name, bindings)
-    _tell(subscriber, parsed, hears=[f"{source}.{key}" for source, key in bindings])
+    hears = [f"{source}.{key}" for source, key in bindings]
+    with log.telling("SubscriberAdded", parsed, hears=hears):
+        subscriber = broker.add(parsed.name, bindings)
+    _tell(subscriber, parsed, hears=hears)
 
 
-def _rotate(broker: Broker, parsed: argparse.Namespace) -> None:
+def _rotate(broker: Broker, log: Log, parsed: argparse.Namespace) -> None:
     broker.must_be_there(parsed.name)
-    _tell(broker.rotate(parsed.name), parsed)
+    with log.telling("SubscriberPasswordChanged", parsed):
+        subscriber = broker.rotate(parsed.name)
+    _tell(subscriber, parsed)
 
 
-def _remove(broker: Broker, parsed: argparse.Namespace) -> None:
-    waiting = broker.remove(parsed.name)
+def _remove(broker: Broker, log: Log, parsed: argparse.Namespace) -> None:
+    with log.telling("SubscriberRemoved", parsed):
+        waiting = broker.remove(parsed.name)
     if parsed.json:
         print(json.dumps({"name": parsed.name, "waiting": waiting}))
     else:
         print(f"{parsed.name} is removed, and {waiting} messages that waited.")
 
 
-def _list(broker: Broker, parsed: argparse.Namespace) -> None:
+def _list(broker: Broker, log: Log, parsed: argparse.Namespace) -> None:
     found = broker.all()
     if parsed.json:
         print(json.dumps(found))

@@ -21,7 +21,7 @@ from chassis.routes import nginx, table
 from satudata import databases, demo_city, secrets
 from satudata.places import CITY_FILE, SERVICES, var
 from satudata.postgres import EmbeddedPostgres
-from satudata.processes import Process, serve, stop_all
+from satudata.processes import Process, ending_with_us, serve, stop_all
 from satudata.rabbit import PrivateRabbit
 from satudata.run import free_port, mail_sink, say
 
@@ -189,7 +189,8 @@ class Up:
             f"{nginx(table(SERVICES), upstreams, listen=f'127.0.0.1:{self.port}')}}}\n"
         )
         command = [program, "-c", str(folder / "nginx.conf"), "-p", str(folder)]
-        return Process("nginx", command, {}, self.folder / "log" / "nginx.log")
+        log_file = self.folder / "log" / "nginx.log"
+        return Process("nginx", ending_with_us(command), {}, log_file)
 
 
 def up(*, port: int) -> int:

@@ -26,6 +26,7 @@ from notify_service.domain.errors import (
 from notify_service.domain.letterhead import Mailbox, office_mailbox, sender
 from notify_service.domain.message import compose, message_id, plain, thread_id
 from notify_service.webhooks.deliveries import queue
+from notify_service.webhooks.endpoints import disable_all_of
 
 _log = structlog.get_logger()
 SEND_MAIL = "send_mail"
@@ -115,6 +116,13 @@ class NotifyApplication:
         """No mail speaks of this fact, but a webhook may."""
         with self._pool.transaction() as cur:
             if handled(cur, message):
+                queue(cur, message)
+
+    def stop_webhooks(self, message: Message) -> None:
+        """The account was disabled: what was set up under it sends nothing more."""
+        with self._pool.transaction() as cur:
+            if handled(cur, message):
+                disable_all_of(cur, message.data["staff_id"], by=NOTIFY, because_of=message.id)
                 queue(cur, message)
 
     def send(self, job: Job) -> None:

@@ -6,11 +6,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from chassis.actor import Actor
 from chassis.jobs import Job
 from chassis.settings import SettingsError
 from notify_examples import REQUEST, a_fact
 from notify_service.bootstrap import build_webhooks
 from notify_service.domain import retries
+from notify_service.domain.errors import WebhookStands
 from notify_service.domain.passed_on import TYPES
 from notify_service.entrypoints.jobs import handlers
 from notify_service.webhooks.deliveries import TELL_OWNER
@@ -74,6 +76,38 @@ def test_what_no_mail_speaks_of_is_sent_too(webhooks, endpoint):
     webhooks.deliver()
 
     assert 3 == len(endpoint.received)
+
+
+def test_webhooks_of_a_disabled_account_stop_until_an_operator_enables_them(webhooks, endpoint):
+    account = Actor(str(uuid4()), "integrator")
+    mine, others = webhooks.create(endpoint, by=account), webhooks.create(endpoint)
+    disabled = a_fact("StaffDisabled", staff_id=account.id)
+
+    for _ in "ab":
+        webhooks.world.app.stop_webhooks(disabled)
+    webhooks.world.hear(a_fact("RequestSubmitted"))
+    webhooks.deliver()
+
+    shown = webhooks.one(mine)
+    assert ("disabled", "account") == (shown["state"], shown["disabled_because"])
+    assert "active" == webhooks.one(others)["state"]
+    assert {"waiting"} == set(webhooks.states(mine))
+    with pytest.raises(WebhookStands, match="ask them"):
+        webhooks.parts.endpoints.enable(mine, account)
+    webhooks.parts.endpoints.enable(mine, OPERATOR)
+    webhooks.deliver()
+    assert {"delivered"} == set(webhooks.states(mine))
+
+
+def test_one_test_at_a_time(webhooks, endpoint):
+    webhook_id = webhooks.create(endpoint)
+    webhooks.parts.endpoints.test(webhook_id, INES)
+
+    with pytest.raises(WebhookStands, match="still on its way"):
+        webhooks.parts.endpoints.test(webhook_id, INES)
+
+    webhooks.deliver()
+    webhooks.parts.endpoints.test(webhook_id, INES)
 
 
 def test_the_body_is_the_cloud_event_and_the_signature_is_of_it(webhooks, endpoint):

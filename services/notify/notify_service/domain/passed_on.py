@@ -9,7 +9,7 @@ PASSED_ON: Mapping[str, tuple[str, ...]] = {
         "RequestGrantedInPart", "RequestRefused", "DataHandedOver", "DataOnHandProvided",
         "EarlierClearanceCited", "HandedToWalidata", "ListedInDaftarData", "DeliveryDrafted",
         "DataDelivered", "RefusalSent", "RefusalNotified", "DataReceived", "DeadlineExtended",
-        "ObjectionLodged", "ObjectionDecided", "PersonErased",
+        "ObjectionLodged", "ObjectionDecided", "PersonErased", "StaffDisabled",
     ),
     "catalog": ("DatasetPublished", "DatasetDownloaded", "DaftarDataUpdated"),
     "privacy": ("OriginalRead", "DataMasked", "DataFoundClean", "PersonForgotten"),

@@ -33,6 +33,7 @@ BECAUSE = {
     "gone": "The endpoint answered 410 Gone, which asks us to send nothing more.",
     "failing": "For five days every attempt to deliver to it had failed.",
     "operator": "An operator has disabled it.",
+    "account": "The account that made it was disabled.",
 }
 DONE = {
     "changed": "Changed.",
@@ -236,7 +237,7 @@ def _one(
         replaying=replaying or _last_day(),
         mine=reader.role == "integrator",
         may_enable=shown["state"] != "active"
-        and (shown["disabled_because"] == "operator") == (reader.role == "operator"),
+        and (shown["disabled_because"] in ("operator", "account")) == (reader.role == "operator"),
         deliveries=page,
         tabs=[
             (label, f"{here}?state={each}" if each else here, each == state, None)

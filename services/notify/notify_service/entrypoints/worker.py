@@ -11,13 +11,14 @@ from notify_service.domain.mails import HEARD
 from notify_service.domain.passed_on import PASSED_ON
 
 _ERASURE = ("requests", "PersonErased")
+_DISABLED = ("requests", "StaffDisabled")
 _Method = Callable[["Worker", Message], None]
 
 
 def _listens_to_the_rest(method: _Method) -> _Method:
     """Whatever else is published, by notify itself, too."""
     everything = {(source, type_) for source, types in PASSED_ON.items() for type_ in types}
-    for source, type_ in sorted(everything - HEARD - {_ERASURE}):
+    for source, type_ in sorted(everything - HEARD - {_ERASURE, _DISABLED}):
         method = listens_to(source, type_)(method)
     return method
 
@@ -61,6 +62,11 @@ class Worker:
     def forget(self, message: Message) -> None:
         """What was still to be sent to this person is not sent any more."""
         self.app.forget(message)
+
+    @listens_to(*_DISABLED)
+    def stop_webhooks(self, message: Message) -> None:
+        """Those of an account that was disabled."""
+        self.app.stop_webhooks(message)
 
     @_listens_to_the_rest
     def pass_on(self, message: Message) -> None:

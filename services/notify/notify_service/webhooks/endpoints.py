@@ -28,6 +28,9 @@ from notify_service.webhooks.signing import written_secret
 WEBHOOKS_MAX = 20
 """Of one account."""
 OPERATOR = "operator"
+ACCOUNT = "account"
+_BY_OPERATOR = frozenset({OPERATOR, ACCOUNT})
+"""Why a webhook is disabled that an operator alone enables again."""
 TEST = "WebhookTest"
 REPLAYED_MAX = 10_000
 """Deliveries in one replay."""
@@ -106,7 +109,7 @@ class Endpoints:
             webhook = _own_or_operators(cur, webhook_id, by)
             if webhook["state"] == "active":
                 raise WebhookStands("This webhook is active already.")
-            by_operator = webhook["disabled_because"] == OPERATOR
+            by_operator = webhook["disabled_because"] in _BY_OPERATOR
             if by_operator != (by.role == OPERATOR):
                 raise WebhookStands(
                     "An operator has disabled this webhook; ask them."
@@ -164,6 +167,8 @@ class Endpoints:
         with self._pool.transaction() as cur:
             if _own(cur, webhook_id, by)["state"] != "active":
                 raise WebhookStands("Enable this webhook first.")
+            if _is_tested(cur, webhook_id):
+                raise WebhookStands("The last test is still on its way; wait until it has ended.")
             message = _test_message(webhook_id, by)
             keep(cur, message)
             cur.execute(
@@ -240,6 +245,27 @@ class Endpoints:
 
     def _sealed(self, cur: Any, webhook_id: UUID, contact: str) -> bytes:
         return self._keyring.seal(cur, webhook_id, contact.strip().encode(), "webhook contact")
+
+
+def disable_all_of(cur: Any, owner: str, *, by: Actor, because_of: str) -> None:
+    """The account was disabled: its webhooks stop until an operator enables them again."""
+    cur.execute(
+        "UPDATE webhooks SET state = 'disabled', disabled_because = %s WHERE owner = %s"
+        " AND disabled_because IS DISTINCT FROM %s RETURNING id",
+        (ACCOUNT, owner, OPERATOR),
+    )
+    for (webhook_id,) in cur.fetchall():
+        told = {"because": ACCOUNT}
+        record(cur, webhook_id, "WebhookDisabled", told, actor=by, because_of=because_of)
+
+
+def _is_tested(cur: Any, webhook_id: UUID) -> bool:
+    cur.execute(
+        "SELECT 1 FROM deliveries AS d JOIN webhook_messages AS m ON m.id = d.message_id"
+        " WHERE d.webhook_id = %s AND d.state = 'waiting' AND m.type = %s",
+        (webhook_id, TEST),
+    )
+    return cur.fetchone() is not None
 
 
 def _own(cur: Any, webhook_id: UUID, by: Actor) -> Mapping[str, Any]:

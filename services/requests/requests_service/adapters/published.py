@@ -68,6 +68,7 @@ PUBLISHED: Mapping[str, Callable[[Data], Data]] = {
     "DeadlineExtended": _with("reason_code", "new_statutory_due"),
     "ObjectionLodged": _with("ground", "answer_due"),
     "ObjectionDecided": _with("decision"),
+    "StaffDisabled": lambda fact: {"staff_id": fact["staff_id"]},
     "PersonErased": lambda fact: {
         "person_id": fact["person_id"],
         "request_id": fact["request_id"],

@@ -19,6 +19,9 @@ TITLES: dict[str, str] = {fact.__name__: title for fact, title in FACT_TITLES.it
     "SignInRefused": "Upaya masuk ditolak",
     "StaffAdded": "Akun petugas ditambahkan",
     "StaffDisabled": "Akun petugas dinonaktifkan",
+    "SubscriberAdded": "Aplikasi kantor lain mulai berlangganan",
+    "SubscriberPasswordChanged": "Kata sandi pelanggan diganti",
+    "SubscriberRemoved": "Langganan aplikasi kantor lain diakhiri",
 }
 READABLE: dict[str, str] = {
     **FIELDS,

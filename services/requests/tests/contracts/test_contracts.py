@@ -12,7 +12,7 @@ from requests_service.domain import events as f
 from services.requests.tests import builders as b
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
-NOT_OF_A_REQUEST = {"PersonErased"}
+NOT_OF_A_REQUEST = {"PersonErased", "StaffDisabled"}
 STAYS_INSIDE = {
     "DataMasked",
     "DataFoundClean",
