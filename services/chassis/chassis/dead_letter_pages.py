@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from chassis.dead_letters import KINDS, PAGE_LENGTH, Kind, NotWaiting, Waiting, WaitsBehind
 from chassis.http import Officer, needs
+from chassis.last_net import BrokerAway, opened
 from chassis.pages import render
 from fastapi import APIRouter, Body, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -121,6 +122,7 @@ def _pages(service: str) -> APIRouter:
             jenis=jenis,
             sebab=sebab,
             done=DONE.get(selesai),
+            on_broker=_on_broker(request) if place == "pesan" else None,
             next_href=f"{home}/{place}?{urlencode(more)}" if more else None,
             first_href=f"{home}/{place}?{urlencode(wanted)}" if setelah else None,
         )
@@ -170,6 +172,18 @@ def _pages(service: str) -> APIRouter:
 
 def _waiting(request: Request, kind: Kind) -> Waiting:
     return KINDS[kind](request.app.state.pool, request.app.state.settings.service)
+
+
+def _on_broker(request: Request) -> dict[str, Any] | None:
+    """What lies in the broker's own queue, of all services; None where there is no broker."""
+    url = request.app.state.settings.amqp_url
+    if not url.startswith("amqp"):
+        return None
+    try:
+        with opened(url) as net:
+            return {"away": False, "count": net.count()}
+    except BrokerAway:
+        return {"away": True, "count": 0}
 
 
 def _kind(place: str) -> Kind:

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
+import pika
 import psycopg2
 import pytest
 from chassis import dead_letter_pages, jobs, log
@@ -25,6 +26,7 @@ from chassis.dead_letters import (
 from chassis.failures import place_of, reason_of, without_personal
 from chassis.http import build_app
 from chassis.jobs import Job, Later
+from chassis.last_net import DEAD_LETTERS, DEAD_LETTERS_ARGUMENTS
 from chassis.message import Message
 from chassis.parking import BEHIND, Parking
 from chassis.postgres import DatabaseAway, Pool
@@ -472,7 +474,7 @@ def web(pool):
     seed = os.urandom(32)
     keys = {"requests": public_key_of(seed), "letters": public_key_of(seed)}
     of: Any = {"city": CITY, "signing_key": seed, "public_keys": keys}
-    settings: Any = SimpleNamespace(service="letters", **of)
+    settings: Any = SimpleNamespace(service="letters", amqp_url="memory://", **of)
     tokens = Tokens(SimpleNamespace(service="requests", **of))
     app = build_app(
         settings,
@@ -491,6 +493,7 @@ def web(pool):
             made.cookies.set(SESSION_COOKIE, token)
         return made
 
+    browser.settings = settings
     return browser
 
 
@@ -594,3 +597,20 @@ def test_the_pages_are_for_operators_and_take_no_foreign_form(pool, web):
     foreign = web("operator").post(path, headers={"Origin": "https://elsewhere.example"})
     assert (403, []) == (foreign.status_code, acts(pool))
     assert 404 == web("operator").get("/pesan/letters/apa").status_code
+
+
+def test_the_page_tells_how_many_lie_in_the_brokers_own_queue(web, rabbit):
+    web.settings.amqp_url = rabbit.new_virtual_host()
+    connection = pika.BlockingConnection(pika.URLParameters(web.settings.amqp_url))
+    channel = connection.channel()
+    channel.queue_declare(DEAD_LETTERS, durable=True, arguments=DEAD_LETTERS_ARGUMENTS)
+    operator = web("operator")
+    assert "antrean terakhir" not in operator.get("/pesan/letters/pesan").text
+
+    channel.confirm_delivery()
+    channel.basic_publish("", DEAD_LETTERS, b"?")
+
+    assert "1 pesan ada di antrean terakhir" in operator.get("/pesan/letters/pesan").text
+    connection.close()
+    web.settings.amqp_url = "amqp://guest:guest@127.0.0.1:1//"
+    assert "RabbitMQ tidak menjawab" in operator.get("/pesan/letters/pesan").text
