@@ -413,10 +413,8 @@ class Consumer:
                 connection.close()
 
     def _hear_queue(self, channel: Any, until: float) -> None:
-        # Exclusive: a second one would share the queue, and break the order. It waits its turn.
-        for method, properties, body in channel.consume(
-            self._queue, exclusive=True, inactivity_timeout=0.5
-        ):
+        # The queue has one active consumer: another one waits its turn.
+        for method, properties, body in channel.consume(self._queue, inactivity_timeout=0.5):
             self._unless_stopping()
             if method is not None:
                 self._hear_message(method, properties, body)

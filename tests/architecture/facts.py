@@ -11,10 +11,10 @@ from tests.architecture.places import CHASSIS, package, tree_of
 
 _NAME = re.compile(r"([A-Z][a-z]+){2,}")
 _PAST = {
-    "Came", "Forgotten", "Found", "Given", "Kept", "Left", "Lost", "Made", "Read", "Redriven",
-    "Sent", "Taken", "Told", "Withdrawn",
+    "Became", "Came", "Due", "Forgotten", "Found", "Given", "Kept", "Left", "Lost", "Made", "Read",
+    "Redriven", "Sent", "Split", "Taken", "Told", "Withdrawn", "Wrote",
 }  # fmt: skip
-"""Past tenses that do not end in -ed."""
+"""Past tenses that do not end in -ed, and "due", which something has become."""
 
 
 def is_past(name: str) -> bool:

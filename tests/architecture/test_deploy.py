@@ -158,6 +158,27 @@ def test_the_operators_container_can_speak_for_every_service(service: str, keys:
     assert container["ADMIN_DATABASE_URL"].startswith("postgresql://postgres:")
 
 
+def test_keys_are_made_with_the_checkouts_own_python_or_it_is_said_how_to_get_it(
+    tmp_path: Path,
+) -> None:
+    script = tmp_path / "deploy" / "new-keys"
+    script.parent.mkdir()
+    shutil.copy(DEPLOY / "new-keys", script)
+    # Without site-packages it is as the system's Python, which knows nothing of us.
+    bare = [sys.executable, "-I", "-S", str(script), str(tmp_path / "keys")]
+
+    without = subprocess.run(bare, check=False, capture_output=True, text=True)
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    within = subprocess.run(bare, check=False, capture_output=True, text=True)
+
+    assert (1, True) == (without.returncode, "make .venv/run.stamp" in without.stderr)
+    assert 1 == len(without.stderr.splitlines())
+    assert (0, True) == (within.returncode, (tmp_path / "keys" / "common.env").exists())
+
+
 def test_keys_are_readable_by_their_owner_alone_and_never_written_over(keys: Path) -> None:
     before = {path.name: path.read_text() for path in keys.iterdir()}
 
@@ -171,11 +192,16 @@ def test_keys_are_readable_by_their_owner_alone_and_never_written_over(keys: Pat
     assert {oct(path.stat().st_mode & 0o777) for path in keys.iterdir()} == {"0o600"}
 
 
-def test_of_several_hosts_every_one_is_in_the_settings(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("more", "admin"), [((), "a:15672"), (("--rabbitmq-admin", "c:25672"), "c:25672")]
+)
+def test_of_several_hosts_every_one_is_in_the_settings(
+    more: tuple[str, ...], admin: str, tmp_path: Path
+) -> None:
     subprocess.run(
         [
             *(sys.executable, "-W", "ignore", str(DEPLOY / "new-keys"), str(tmp_path / "keys")),
-            *("--postgres", "one:5432,two:5433", "--rabbitmq", "a:5672,b:5672"),
+            *("--postgres", "one:5432,two:5433", "--rabbitmq", "a:5672,b:5672", *more),
         ],
         check=True, capture_output=True,
     )  # fmt: skip
@@ -183,15 +209,20 @@ def test_of_several_hosts_every_one_is_in_the_settings(tmp_path: Path) -> None:
     broker = _env(tmp_path / "keys" / "common.env")["AMQP_URL"].split(";")
     database = parse_dsn(_env(tmp_path / "keys" / "letters.env")["DATABASE_URL"])
     assert ["a:5672//", "b:5672//"] == [url.partition("@")[2] for url in broker]
+    assert _env(tmp_path / "keys" / "operator.env")["AMQP_ADMIN_URL"].endswith(f"@{admin}")
     assert ("one,two", "5432,5433") == (database["host"], database["port"])
     assert "read-write" == database["target_session_attrs"]
 
 
 def test_the_examples_of_clusters_say_what_was_tested() -> None:
-    rabbit = _example("rabbitmq")["spec"]["rabbitmq"]["additionalConfig"]
+    rabbit = _example("rabbitmq")["spec"]["rabbitmq"]
     postgres = _example("postgres")["spec"]["postgresql"]["parameters"]
 
-    assert _lines((DEPLOY / "rabbitmq" / "rabbitmq.conf").read_text()) == _lines(rabbit)
+    said = (DEPLOY / "rabbitmq" / "rabbitmq.conf").read_text()
+    assert _lines(said) == _lines(rabbit["additionalConfig"])
+    advanced = (DEPLOY / "rabbitmq" / "advanced.config").read_text().splitlines()
+    terms = "".join(line for line in advanced if "%%" not in line)
+    assert "".join(terms.split()) == "".join(rabbit["advancedConfig"].split())
     tested = _lines((DEPLOY / "postgres" / "postgresql.conf").read_text())
     # These the operator makes by itself.
     made = {"synchronous_commit", "wal_level", "hot_standby", "max_wal_senders", "wal_log_hints"}

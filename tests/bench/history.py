@@ -29,6 +29,7 @@ from requests_service.adapters.calendar import read_calendar
 from requests_service.adapters.plain_mapper import PlainMapper
 from requests_service.adapters.published import PUBLISHED
 from requests_service.domain import errors
+from requests_service.domain.consequence_tests import ConsequenceTest, Tested
 from requests_service.domain.data_request import (
     ClearedFile,
     DaftarDataEntry,
@@ -661,6 +662,19 @@ _MASKED_FILE = ClearedFile(
     812,
     ({"column": "nik_pemilik", "kind": "nik", "method": "dihilangkan", "cells": 812},),
 )
+_CONSEQUENCE_TEST = ConsequenceTest(
+    "UK-2024-001",
+    Tested(
+        information="Keterangan usaha dan data pribadi dalam pendataan",
+        exceptions=("b", "h"),
+        if_opened="Keadaan keuangan pelaku usaha dapat diketahui pesaingnya.",
+        if_closed="Pelaku usaha tetap bersedia memberikan data yang benar.",
+        decree="188.45/1/35.73.411/2024",
+        decree_on=FIRST_DAY,
+        valid_from=FIRST_DAY,
+    ),
+    FIRST_DAY,
+)
 _ENTRY = DaftarDataEntry(
     title="Jumlah UMKM per kecamatan",
     concept="Usaha mikro, kecil, dan menengah",
@@ -691,7 +705,8 @@ def _earlier_request() -> DataRequest:
 
 
 def _refusal(code: str) -> Refusal:
-    return Refusal(code, "Data memuat keterangan yang dilindungi dan tidak dapat kami berikan.")
+    why = "Data memuat keterangan yang dilindungi dan tidak dapat kami berikan."
+    return Refusal(code, why, consequence_test=_CONSEQUENCE_TEST)
 
 
 def _note_daftar_data(updated: dict[str, Any]) -> Callable[[DataRequest, Actor, Today], None]:

@@ -214,7 +214,7 @@ class Officer(Person):
         self.page.get_by_role("navigation", name="Ruang kerja").get_by_role(
             "link", name="Meja Kerja"
         ).click()
-        self.page.get_by_role("searchbox", name="Cari nomor pendaftaran").fill(register_number)
+        self.page.get_by_role("searchbox", name="Cari permohonan").fill(register_number)
         self.press("Cari")
         expect(self.page.get_by_role("heading", level=1)).to_have_text(
             f"Permohonan {register_number}"

@@ -50,6 +50,7 @@ PUBLIC = (
     "/permohonan",
     "/permohonan/formulir?data=data-pelaku-umkm-per-kelurahan",
     "/permohonan/lacak",
+    *("/laporan/2026", "/laporan/2026/register-permohonan", "/laporan/2026/register-keberatan"),
     "/surat/periksa",
     "/surat/periksa/tidak-ada",
     "/sop",
@@ -66,8 +67,11 @@ _TABS = tuple(f"/meja?saring={scope}" for scope in _SCOPES)
 BY_ROLE = {
     "ppid": (
         *("/meja", "/meja?q=2026-9999", *_TABS, *_REQUEST_PAGES),
+        *("/meja?langkah=8&terlambat=ya", "/meja?q=umkm", "/meja/{new}?dari=q%3Dumkm&urut=MXw="),
+        *("/meja/banyak?tindakan=forward&id={new}", "/meja/permohonan-baru"),
         *("/privasi", "/privasi/{to_be_masked}", "/privasi/{given}", "/surat"),
         *("/surat?nomor=2026-9999", "/dip?untuk={new}&versi=1", "/dip/baru", "/dip/DIP-2026-001"),
+        *("/laporan/2026", "/laporan/2026/register-permohonan"),
     ),
     "koperasi": (
         *("/meja", "/meja?saring=open", "/meja/{forwarded}", "/meja/{given}"),
@@ -214,6 +218,8 @@ def _pages_of_a_pemohon(people: People, requests: Requests) -> Iterator[tuple[st
         siti.tracking_code = getattr(requests, f"{name}_code")
         siti.follow()
         yield f"a request that was {name}", siti
+    siti.press("Lihat data yang disimpan tentang saya")
+    yield "what is held on them", siti
 
 
 def _pages_that_say_no(people: People, requests: Requests) -> Iterator[tuple[str, Person]]:

@@ -41,6 +41,38 @@ def test_a_form_that_comes_back_leads_the_keyboard_to_the_mistake(people: People
     expect(siti.field("NIK")).to_be_focused()
 
 
+def test_an_officer_goes_through_the_desk_without_a_mouse(people: People) -> None:
+    siti = people.pemohon()
+    for _ in range(2):
+        siti.apply()
+    ppid = people.officer("ppid")
+    ppid.visit("/meja?langkah=6")
+
+    def press(key: str, *, first_here: bool = False) -> None:
+        if first_here:
+            # Shown by the script that hears the keys.
+            expect(ppid.page.get_by_role("button", name="Pintasan papan tik")).to_be_visible()
+        ppid.page.keyboard.press(key)
+
+    press("?", first_here=True)
+    expect(ppid.page.get_by_role("dialog")).to_contain_text("Baris berikutnya")
+    press("Escape")
+    press("j")
+    press("j")
+    press("k")
+    press("Enter")
+    expect(ppid.page.get_by_role("heading", level=1)).to_contain_text("Permohonan")
+    first = ppid.page.get_by_role("heading", level=1).inner_text()
+    press("n", first_here=True)
+    expect(ppid.page.get_by_role("heading", level=1)).not_to_have_text(first)
+    press("a", first_here=True)
+    expect(ppid.page.get_by_label("Dipegang perangkat daerah")).to_be_focused()
+    press("u")
+    expect(ppid.page.get_by_role("heading", name="Hasil pencarian")).to_be_visible()
+    press("/", first_here=True)
+    expect(ppid.page.get_by_role("searchbox")).to_be_focused()
+
+
 def _skip_to_the_content(siti: Pemohon) -> None:
     siti.page.keyboard.press("Tab")
     expect(siti.page.get_by_role("link", name="Langsung ke isi")).to_be_focused()

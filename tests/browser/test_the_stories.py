@@ -56,6 +56,7 @@ def test_the_refused_story_by_clicking_alone(people: People) -> None:
     koperasi.open(siti.register_number)
     form = koperasi.act("Tolak permohonan")
     koperasi.field("Alasan penolakan", form).select_option(value="pasal_17_b")
+    koperasi.field("Uji konsekuensi", form).select_option(index=1)
     koperasi.type("Penjelasan untuk Pemohon", NARRATIVE, form)
     koperasi.press("Tolak permohonan", form)
     koperasi.do(
@@ -85,6 +86,7 @@ def test_a_part_is_given_and_the_page_says_which_article_keeps_the_rest(people: 
     form = koperasi.act("Langkah 8: berikan sebagian data")
     koperasi.type("Bagian data yang tidak diberikan", "Kolom omzet per bulan.", form)
     koperasi.field("Alasan penolakan", form).select_option(value="pasal_17_b")
+    koperasi.field("Uji konsekuensi", form).select_option(index=1)
     koperasi.type("Penjelasan untuk Pemohon", NARRATIVE, form)
     koperasi.press("Berikan sebagian", form)
     koperasi.sees("Pemberian sebagian sudah dicatat.")

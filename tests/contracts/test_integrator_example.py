@@ -6,11 +6,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pika
+import pika.exceptions
 import pytest
 import yaml
 from chassis.actor import Actor
@@ -24,6 +27,17 @@ from tests.installations import wait_until
 
 AMQPLIB = ROOT / ".venv" / "amqplib" / "node_modules"
 """Put there by deploy/test-packages."""
+WITH_NODE = pytest.mark.skipif(
+    not (AMQPLIB.exists() and shutil.which("node")),
+    reason="amqplib is not here: deploy/test-packages gets it",
+)
+BOTH = pytest.mark.parametrize(
+    ("language", "command"),
+    [
+        ("python", [sys.executable, "-c"]),
+        pytest.param("js", ["node", "-e"], marks=WITH_NODE),
+    ],
+)
 NUMBER = Contract("requests", "RequestSubmitted").example["register_number"]
 
 
@@ -56,58 +70,92 @@ def channel(amqp_url: str) -> Iterator[pika.adapters.blocking_connection.Blockin
     made.confirm_delivery()
     made.exchange_declare("requests.events", "topic", durable=True)
     yield made
-    connection.close()
+    with suppress(pika.exceptions.AMQPError):
+        connection.close()
 
 
 @pytest.fixture
 def subscriber(amqp_url: str, rabbit: PrivateRabbit, channel: object) -> Iterator[Subscriber]:
     """As `satudata subscribers add statistics` makes it."""
     broker = Broker({"AMQP_URL": amqp_url, "AMQP_ADMIN_URL": rabbit.manage()})
-    yield broker.add("statistics", [("requests", "RequestSubmitted")])
+    types = ("RequestSubmitted", "StaffDisabled")
+    yield broker.add("statistics", [("requests", type_) for type_ in types])
     broker.remove("statistics")
 
 
+class Running:
+    """An example, as somebody else runs it, until the test has seen enough."""
+
+    def __init__(
+        self, language: str, command: list[str], subscriber: Subscriber, folder: Path
+    ) -> None:
+        told = {"AMQP_URL": subscriber.url, "QUEUE": subscriber.queue, "NODE_PATH": str(AMQPLIB)}
+        self._heard = folder / "heard"
+        with self._heard.open("wb") as file:
+            self.process = subprocess.Popen(
+                [*command, _example(language)], env={**os.environ, **told}, stdout=file, stderr=file
+            )
+
+    @property
+    def said(self) -> str:
+        """All of it, so far."""
+        return self._heard.read_text()
+
+    def until(self, words: str) -> None:
+        """Wait until it has said that."""
+
+        def is_said() -> bool:
+            assert self.process.poll() is None, self.said
+            return words in self.said
+
+        wait_until(is_said, 60, f"the example prints {words}")
+
+    def __enter__(self) -> "Running":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
 @pytest.mark.servers
-@pytest.mark.parametrize(
-    ("language", "command"),
-    [
-        ("python", [sys.executable, "-c"]),
-        pytest.param(
-            "js",
-            ["node", "-e"],
-            marks=pytest.mark.skipif(
-                not (AMQPLIB.exists() and shutil.which("node")),
-                reason="amqplib is not here: deploy/test-packages gets it",
-            ),
-        ),
-    ],
-)
+@BOTH
 def test_an_example_ends_with_the_newest_after_3_2_2_1(
     language: str, command: list[str], subscriber: Subscriber, channel: object, tmp_path: Path
 ) -> None:
-    heard = tmp_path / "heard"
-    told = {"AMQP_URL": subscriber.url, "QUEUE": subscriber.queue, "NODE_PATH": str(AMQPLIB)}
+    of_nobody = replace(
+        _message(), id="requests-40", type="StaffDisabled", subject="ani",
+        data=Contract("requests", "StaffDisabled").example,
+    )  # fmt: skip
+    _publish(channel, of_nobody)
     for sequence in (1, 3, 2, 2, 1, 4):
         _publish(channel, _message(sequence))
 
-    with heard.open("wb") as file:
-        listener = subprocess.Popen(
-            [*command, _example(language)], env={**os.environ, **told}, stdout=file, stderr=file
-        )
-    try:
+    with Running(language, command, subscriber, tmp_path) as example:
+        example.until("requests-44")
 
-        def heard_all() -> bool:
-            assert listener.poll() is None, heard.read_text()
-            return "requests-44" in heard.read_text()
-
-        wait_until(heard_all, 60, "the example prints the last fact")
-    finally:
-        listener.kill()
-        listener.wait()
     subject = _message().subject
-    assert [f"requests-{n} RequestSubmitted {subject} {NUMBER}" for n in (41, 43, 44)] == (
-        heard.read_text().splitlines()
-    )
+    assert [
+        "requests-40 StaffDisabled ani -",
+        *(f"requests-{n} RequestSubmitted {subject} {NUMBER}" for n in (41, 43, 44)),
+    ] == example.said.splitlines()
+
+
+@pytest.mark.servers
+@WITH_NODE
+def test_the_node_example_says_that_its_connection_was_closed(
+    subscriber: Subscriber, rabbit: PrivateRabbit, channel: object, amqp_url: str, tmp_path: Path
+) -> None:
+    _publish(channel, _message())
+
+    with Running("js", ["node", "-e"], subscriber, tmp_path) as example:
+        example.until("requests-41")
+        rabbit.control("close_all_connections", "-p", urlsplit(amqp_url).path[1:], "to be mended")
+        status = example.process.wait(60)
+
+    assert 1 == status
+    assert "The connection is closed." in example.said
+    assert "to be mended" in example.said
 
 
 def _publish(channel: object, message: Message) -> None:
@@ -145,5 +193,6 @@ def test_the_documents_name_every_header() -> None:
 
     known = document["components"]["schemas"]["cloudEvent"]["properties"]
 
+    assert "an older fact again after a newer one" in document["info"]["description"]
     assert set(known) == set(whole.headers)
     assert [name for name in whole.headers if f"`{name}`" not in page] == ["ce-specversion"]

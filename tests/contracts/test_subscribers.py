@@ -86,6 +86,59 @@ def _channel(url):
     return pika.BlockingConnection(pika.URLParameters(url)).channel()
 
 
+class Listener:
+    """A program of another office."""
+
+    def __init__(self, url, queue="sub.statistics"):
+        self.heard = []
+        self.acknowledges = True
+        self.channel = _channel(url)
+        self.channel.basic_consume(queue, self._hear)
+
+    def _hear(self, channel, method, properties, body):
+        self.heard.append(body)
+        if self.acknowledges:
+            channel.basic_ack(method.delivery_tag)
+
+    def listen_until(self, done):
+        wait_until(lambda: self.channel.connection.process_data_events(0) or done(), 60, "heard")
+
+    def end(self):
+        self.channel.connection.close()
+
+
+def test_a_second_program_waits_until_the_first_has_gone_and_goes_on_in_order(broker, added):
+    first, second = Listener(added["url"]), Listener(added["url"])
+    bodies = [b"%d" % n for n in range(12)]
+    for body in bodies[:6]:
+        _publish(broker, body=body)
+
+    first.listen_until(lambda: len(first.heard + second.heard) == 6)
+    first.acknowledges = False
+    for body in bodies[6:9]:
+        _publish(broker, body=body)
+    first.listen_until(lambda: len(first.heard) == 9)
+    second.channel.connection.process_data_events(0)
+    assert (bodies[:9], []) == (first.heard, second.heard)
+    first.end()
+    for body in bodies[9:]:
+        _publish(broker, body=body)
+    second.listen_until(lambda: len(second.heard) == 6)
+
+    assert bodies[6:] == second.heard
+    second.end()
+
+
+def test_a_queue_that_was_made_before_is_told_apart(broker, added, satudata):
+    broker.queue_declare("sub.archive", durable=True, arguments={"x-queue-type": "quorum"})
+
+    shared = {each["name"]: each["shared"] for each in satudata("list", "--json")[1]}
+    said = satudata("list")[1]
+
+    broker.queue_delete("sub.archive")
+    assert ({"archive": True, "statistics": False}, 1) == (shared, said.count("SHARED"))
+
+
 def test_a_subscriber_hears_what_was_asked_for_and_keeps_it_while_away(broker, added):
     for source, type_ in (
         ("requests", "RequestSubmitted"),
@@ -94,11 +147,11 @@ def test_a_subscriber_hears_what_was_asked_for_and_keeps_it_while_away(broker, a
     ):
         _publish(broker, type_, type_.encode(), source)
 
-    channel = _channel(added["url"])
+    listener = Listener(added["url"])
 
-    heard = [channel.basic_get("sub.statistics", auto_ack=True)[2] for _ in range(3)]
-    assert [b"RequestSubmitted", b"LetterIssued", None] == heard
-    channel.connection.close()
+    listener.listen_until(lambda: len(listener.heard) == 2)
+    assert [b"RequestSubmitted", b"LetterIssued"] == listener.heard
+    listener.end()
 
 
 FORBIDDEN = {
@@ -156,13 +209,12 @@ def test_the_queue_of_who_went_away_loses_the_oldest_and_stops_nobody(
         # Confirmed each: pika raises else.
         _publish(broker, body=b"%4d" % n * 200)
 
-    channel = _channel(told["url"])
-    kept = []
-    while body := channel.basic_get("sub.statistics", auto_ack=True)[2]:
-        kept.append(int(body[:4]))
+    listener = Listener(told["url"])
+    listener.listen_until(lambda: listener.heard and listener.heard[-1][:4] == b"  19")
+    kept = [int(body[:4]) for body in listener.heard]
     assert kept == list(range(20 - len(kept), 20))
     assert 0 < len(kept) < 20
-    channel.connection.close()
+    listener.end()
 
 
 def test_a_subscriber_without_types_hears_all_that_its_sources_say(satudata):
@@ -199,9 +251,9 @@ def test_a_new_password_puts_out_who_has_the_old_one(broker, added, satudata):
     assert status == 0
     with pytest.raises(pika.exceptions.ProbableAuthenticationError):
         _channel(added["url"])
-    channel = _channel(told["url"])
-    assert b"{}" == channel.basic_get("sub.statistics", auto_ack=True)[2]
-    channel.connection.close()
+    listener = Listener(told["url"])
+    listener.listen_until(lambda: listener.heard == [b"{}"])
+    listener.end()
 
 
 def test_a_subscriber_who_is_removed_leaves_nothing(added, satudata):
@@ -236,6 +288,16 @@ def test_without_the_log_nothing_is_done(broker, satudata, monkeypatch):
     status, _ = satudata("add", "statistics")
 
     assert (69, (0, [])) == (status, satudata("list", "--json"))
+
+
+def test_without_a_log_to_tell_it_in_nothing_is_done(broker, satudata, monkeypatch):
+    monkeypatch.delenv("REQUESTS_DATABASE_URL")
+    monkeypatch.setenv("VAR_DIR", "/nowhere")
+
+    status, said = satudata("add", "statistics")
+
+    assert (78, True) == (status, "REQUESTS_DATABASE_URL" in said)
+    assert (0, []) == satudata("list", "--json")
 
 
 def test_the_words_of_a_new_subscriber_can_be_copied_into_a_shell(satudata):

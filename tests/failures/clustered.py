@@ -6,6 +6,7 @@ import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from satudata.places import SERVICES
@@ -20,6 +21,10 @@ from tests.installations import Clock, Distributed
 TWICE = ("web-requests", *(f"worker-{service}" for service in SERVICES))
 BEHIND_PROXIES = "letters"
 """The service that reaches the brokers through proxies of ours."""
+_COMES_TOGETHER_SECONDS = 10
+"""All run: whoever is alone then, remains so."""
+_PATIENCE_SECONDS = 40
+"""With what starts; the slowest took 20."""
 
 
 class Clustered(Distributed):
@@ -87,32 +92,57 @@ class Clustered(Distributed):
         assert child is not None
         child.kill()
 
-    def repair(self) -> None:
-        """Everything there again, and as it should be."""
+    def repair(self) -> list[str]:
+        """Everything there again, and as it should be; the nodes that had to be started again."""
         for proxy in self.proxies:
             proxy.heal()
         self.postgreses.repair()
         for node in self.rabbits.nodes.values():
             if node.has_died():
                 node.start()
-        self.rabbits.wait_until_whole()
+        return self._bring_brokers_together()
+
+    def _bring_brokers_together(self) -> list[str]:
+        again, began = list[str](), time.monotonic()
+        while True:
+            with suppress(RuntimeError):
+                self.rabbits.wait_until_whole(_COMES_TOGETHER_SECONDS)
+                return again
+            alone, sees = self.rabbits.most_alone()
+            is_parted = 0 < sees < len(self.rabbits.nodes)
+            if is_parted or time.monotonic() - began > _PATIENCE_SECONDS:
+                if len(again) == len(self.rabbits.nodes):
+                    raise RuntimeError("the RabbitMQ cluster does not come together again")
+                alone.kill()
+                alone.start()
+                again.append(alone.letter)
+                began = time.monotonic()
 
     def leads_relay(self, service: str) -> str:
-        """The name of the process that publishes a service's facts."""
+        """The name of the process that publishes a service's facts; waits while nobody does."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while not (names := self._hold_relay_lock(service)):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"nobody leads the relay of {service}")
+            time.sleep(0.05)
+        return names[0]
+
+    def _hold_relay_lock(self, service: str) -> list[str]:
         rows = self.admin(
             "SELECT client_port FROM pg_stat_activity JOIN pg_locks USING (pid)"
             f" WHERE locktype = 'advisory' AND objid = 4712 AND datname = '{service}'"
         )
-        (port,) = rows[0]
+        if not rows:
+            return []
         told = subprocess.run(
-            ["ss", "-Htnp", f"sport = :{port}"], capture_output=True, text=True, check=True
+            ["ss", "-Htnp", f"sport = :{rows[0][0]}"], capture_output=True, text=True, check=True
         ).stdout
         pids = {int(pid) for pid in re.findall(r"pid=(\d+)", told)}
-        return next(
+        return [
             name
             for name, process in self.up.processes.items()
             if process.child is not None and process.child.pid in pids
-        )
+        ]
 
     def admin(self, sql: str) -> list[tuple[object, ...]]:
         """Rows of a question to the primary's cluster."""

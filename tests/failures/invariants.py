@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -124,6 +124,7 @@ def check(cluster: Clustered, shadow: Shadow, since: dict[str, int], told: Told)
     found.wrong += [
         *_acknowledged_and_not_stored(cluster, told),
         *_stored_and_not_published(cluster, since, messages, found),
+        *_newest_is_not_the_last(cluster, since, messages),
         *_effects_twice(cluster, since),
         *_numbers(cluster),
         *_withdrawn(cluster, told),
@@ -153,7 +154,7 @@ def _stored_and_not_published(
     seen = Counter(headers["ce-id"] for headers, _ in messages)
     found.repeated = sum(seen.values()) - len(seen)
     for service in SERVICES:
-        published = importlib.import_module(f"{service}_service.adapters.published").PUBLISHED
+        published = _published(service)
         rows = _ask(
             cluster, service, "SELECT position, type FROM facts WHERE position > %s", since[service]
         )
@@ -163,6 +164,38 @@ def _stored_and_not_published(
                 found.published += 1
                 if f"{service}-{position}" not in seen:
                     yield f"lost: {service}-{position} {type_} was stored and never published"
+
+
+def _published(service: str) -> Mapping[str, Any]:
+    """The types that others hear."""
+    found: Mapping[str, Any] = importlib.import_module(
+        f"{service}_service.adapters.published"
+    ).PUBLISHED
+    return found
+
+
+def _newest_is_not_the_last(
+    cluster: Clustered, since: dict[str, int], messages: Any
+) -> Iterator[str]:
+    """Whoever keeps the newest by `sequence`, as integrators are told, ends with the log's last."""
+    kept: dict[tuple[str, str], tuple[int, str, str]] = {}
+    for headers, _ in messages:
+        about = headers["ce-source"], headers["ce-subject"]
+        heard = int(headers["ce-sequence"]), headers["ce-id"], headers["ce-type"]
+        kept[about] = max(kept.get(about, heard), heard, key=lambda each: each[0])
+    for service in SERVICES:
+        last = _ask(
+            cluster,
+            service,
+            "SELECT DISTINCT ON (stream) stream, version, position, type FROM facts"
+            " WHERE position > %s AND type = ANY (%s) ORDER BY stream, version DESC",
+            since[service],
+            list(_published(service)),
+        )
+        for stream, version, position, type_ in last:
+            ended = kept.get((service, str(stream)))
+            if ended != (version, f"{service}-{position}", type_):
+                yield f"order: {service} {stream} ends with {type_} {version}, heard was {ended}"
 
 
 def _disordered(messages: Any) -> int:

@@ -1,6 +1,7 @@
 """Three RabbitMQ nodes from the system's package, each in a network namespace of its own."""
 
 import os
+import re
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from satudata.places import ROOT, SERVICES
 from satudata.rabbit import PrivateRabbit
 
 _CONFIG = ROOT / "deploy" / "rabbitmq" / "rabbitmq.conf"
+_ADVANCED = ROOT / "deploy" / "rabbitmq" / "advanced.config"
 _NODES = "abc"
 _NETWORKS_MAX = 200
 
@@ -49,6 +51,7 @@ class Node(PrivateRabbit):
         return environment | {
             "RABBITMQ_USE_LONGNAME": "true",
             "RABBITMQ_NODENAME": self.name,
+            "RABBITMQ_ADVANCED_CONFIG_FILE": str(_ADVANCED),
             "ERL_EPMD_ADDRESS": self.host,
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
                 f"-setcookie satudata -kernel inet_dist_use_interface {{{address}}}"
@@ -178,8 +181,34 @@ class RabbitCluster:
         """One that runs."""
         return next(node for node in self.nodes.values() if not node.has_died())
 
+    def most_alone(self) -> tuple[Node, int]:
+        """The node that sees the fewest, and how many it sees; 0: its RabbitMQ does not run (yet).
+
+        RabbitMQ 3.10 does not always come together by itself: a node that hung and goes on may keep
+        its own view of who leads which queue (rabbitmq-server issue 17319), and on Erlang 25.1 and
+        later one that comes back after a partition may start for ever (issue 6034).
+        """
+        asked = ", ".join(f"'{node.name}'" for node in self.nodes.values())
+        told = self._evaluate(
+            "[case rpc:call(N, rabbit, is_running, [], 5000) of true -> case catch length(rpc:call("
+            "N, mnesia, system_info, [running_db_nodes], 5000)) of L when is_integer(L) -> L; _ ->"
+            f" 0 end; _ -> 0 end || N <- [{asked}]]."
+        )
+        seen = zip(self.nodes.values(), map(int, re.findall(r"\d+", told)), strict=True)
+        return min(seen, key=lambda each: each[1])
+
+    def _evaluate(self, expression: str) -> str:
+        """What the first node says that says anything."""
+        for node in self.nodes.values():
+            with suppress(RuntimeError):
+                return node.control("eval", expression)
+        raise RuntimeError("no node of the broker answers")
+
     def wait_until_whole(self, seconds: float = 60) -> None:
-        """Every node runs, sees the others, and has its part of each queue; fills in `led`."""
+        """Every node runs, sees the others, and has its part of each queue; fills in `led`.
+
+        Raises RuntimeError.
+        """
         deadline = time.monotonic() + seconds
         while not self._is_whole():
             if time.monotonic() > deadline:
@@ -197,8 +226,10 @@ class RabbitCluster:
         by_name = {node.name: node for node in self.nodes.values()}
         self.led = {queue: by_name[leader] for queue, leader, _ in queues if leader in by_name}
         # A node that has just come back knows of no queue for a while.
-        return set(SERVICES) <= set(self.led) and all(
-            online.count("rabbit@") == 3 for *_, online in queues
+        return (
+            set(SERVICES) <= set(self.led)
+            and all(online.count("rabbit@") == len(_NODES) for *_, online in queues)
+            and self.most_alone()[1] == len(_NODES)
         )
 
 

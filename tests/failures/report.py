@@ -17,6 +17,7 @@ _HEAD = (
     "again",
     "disordered",
     "verdict",
+    "started again",
 )
 
 
@@ -32,16 +33,18 @@ def line(number: int, run: Run) -> tuple[str, ...]:
         str(run.found.repeated),
         str(run.found.disordered),
         "; ".join(run.found.wrong) or "all holds",
+        ", ".join(run.started_again),
     )
 
 
 def text(number: int, run: Run) -> str:
     """One run, for a terminal."""
-    _, seed, told, broke, back, facts, again, disordered, verdict = line(number, run)
+    _, seed, told, broke, back, facts, again, disordered, verdict, nodes = line(number, run)
+    tail = f"; node {nodes} started again" if nodes else ""
     return (
         f"{number:4} seed {seed:>6}  {told:16} {broke}\n"
         f"            back after {back}; {facts} facts, {again} messages again,"
-        f" {disordered} subjects disordered; {run.seconds:.1f} s: {verdict}"
+        f" {disordered} subjects disordered; {run.seconds:.1f} s: {verdict}{tail}"
     )
 
 
@@ -67,7 +70,8 @@ def markdown(runs: Sequence[Run], about: str) -> str:
         "",
         "Back after: from the fault until the next command was accepted and its message was"
         " heard by all who hear it. Again: messages that came more than once. Disordered: requests"
-        " whose messages first came in another order than they happened, as `sequence` tells.",
+        " whose messages first came in another order than they happened, as `sequence` tells."
+        " Started again: nodes of the broker that did not come back by themselves, afterwards.",
         "",
         f"| {' | '.join(_HEAD)} |",
         f"|{'---|' * len(_HEAD)}",

@@ -27,7 +27,11 @@ pytestmark = pytest.mark.servers
 OFFICERS = ("ppid", "koperasi", "sosial", "walidata", "atasan", "auditor", "operator")
 SESSION_IS_OVER = "2026-11-20T18:00:00+07:00"
 CODE_IS_FORGOTTEN = "2026-11-20T09:45:00+07:00"
-REFUSAL = {"reason_code": "pasal_17_b", "narrative": NARRATIVE}
+REFUSAL = {
+    "reason_code": "pasal_17_b",
+    "narrative": NARRATIVE,
+    "consequence_test": "UK-2026-001",
+}
 STATEMENTS = {"truth": "ya", "consent": "ya"}
 EVIDENCE = (
     *("LetterIssued", "LetterRead", "MailSent", "DaftarDataUpdated", "OriginalRead"),

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date, timedelta
 
 import pytest
 from satudata import stories
@@ -36,8 +37,16 @@ def test_an_account_is_added_listed_and_disabled(satudata):
     added = satudata("staff", "add", "baru", "--name", "Baru", "--role", "walidata",
                      typed="kata-sandi-panjang\n")  # fmt: skip
     assert (0, "") == (added.returncode, added.stderr)
+    assert "baru (Baru) is added as walidata.\n" == added.stdout
 
-    assert satudata("staff", "disable", "baru").returncode == 0
+    until = ("--until", (date.today() + timedelta(days=3)).isoformat())
+    acting = ("staff", "act-for", "baru", "--as", "plh", "--role", "ppid", "--decree", "800/1")
+    appointed = json.loads(satudata(*acting, *until, "--json").stdout)
+    assert ("baru", "plh", "ppid") == tuple(
+        appointed[0][name] for name in ("username", "capacity", "role")
+    )
+    assert appointed == json.loads(satudata("staff", "appointments", "--json").stdout)
+    assert "baru is disabled.\n" == satudata("staff", "disable", "baru").stdout
     (account,) = [
         each
         for each in json.loads(satudata("staff", "list", "--json").stdout)
@@ -51,11 +60,13 @@ def test_an_account_is_added_listed_and_disabled(satudata):
     [
         (("staff", "add", "x", "--name", "X", "--role", "raja"), 1, "tidak dikenal"),
         (("staff", "add"), 2, "staff add NAME"),
+        (("staff", "act-for", "baru"), 2, "staff act-for NAME"),
         (("subject", "show", "1999-0001"), 1, "Tidak ada permohonan bernomor 1999-0001"),
         (("jobs", "redrive", "letters/99999"), 1, "letters/99999  unknown"),
         (("dead-letters", "redrive", "letters/99999"), 1, "letters/99999  unknown"),
         (("dead-letters", "redrive"), 2, "redrive takes ids"),
         (("mask", "nowhere.csv"), 2, "nowhere.csv"),
+        (("simulate", "--year", "2026", "--sop", "nowhere.toml"), 2, "nowhere.toml"),
         (("letters", "verify", "nowhere.pdf"), 4, "nowhere.pdf"),
         (("nonsense",), 2, "invalid choice"),
     ],
@@ -65,6 +76,18 @@ def test_what_cannot_be_done_says_why(satudata, arguments, status, said):
 
     assert status == done.returncode
     assert said in done.stderr
+
+
+def test_the_sop_is_checked_and_a_year_replayed_under_other_budgets(satudata, tmp_path):
+    checked = satudata("sop", "lint")
+    assert 0 == checked.returncode
+    assert checked.stdout.startswith(" 20 working days  6-7-8-9-10-11-12-13")
+    budgets = tmp_path / "sop.toml"
+    budgets.write_text(satudata("sop", "show").stdout.replace("\n8 = 3 ", "\n8 = 9 "))
+    assert 1 == satudata("sop", "lint", "--sop", str(budgets)).returncode
+
+    replayed = json.loads(satudata("simulate", "--year", "2026", "--json").stdout)
+    assert ([], []) == (replayed["newly"], replayed["no_longer"])
 
 
 def test_nothing_waits_for_a_person(satudata):

@@ -115,6 +115,28 @@ def test_the_package_reads_the_past_from_the_feed_and_goes_on_with_the_queue(dis
     assert (0, len(set(lines))) == (status, len(lines))
 
 
+def test_the_command_administers_what_up_has_started_by_itself(distributed, tmp_path):
+    distributed.up.write_settings()
+    file = distributed.up.settings_file
+    script = (
+        f"set -ea; . {file}; set +a;"
+        f" satudata() {{ {sys.executable} -W ignore -m satudata.cli $*; }};"
+        " satudata subscribers add fresh --json >added; satudata subscribers list >list;"
+        " satudata subscribers remove fresh; satudata staff list >staff; satudata doctor"
+    )
+
+    done = subprocess.run(
+        ["bash", "-c", script], env={"PATH": os.environ["PATH"]}, cwd=tmp_path,
+        check=False, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+
+    assert 0 == done.returncode, done.stdout + done.stderr
+    assert 0o600 == file.stat().st_mode & 0o777
+    assert "amqp://sub.fresh:" in json.loads((tmp_path / "added").read_text())["url"]
+    assert "fresh" in (tmp_path / "list").read_text()
+    assert "integrator" in (tmp_path / "staff").read_text()
+
+
 def test_each_service_has_the_feed_of_what_it_publishes(installation):
     integrator = City(installation.url).officer("integrator")
 

@@ -192,7 +192,8 @@ def queue(amqp_url):
     """A subscriber's queue, and a channel to fill and to look at it."""
     connection = pika.BlockingConnection(pika.URLParameters(amqp_url))
     channel = connection.channel()
-    channel.queue_declare("sub.office", durable=True, arguments={"x-queue-type": "quorum"})
+    arguments = {"x-queue-type": "quorum", "x-single-active-consumer": True}
+    channel.queue_declare("sub.office", durable=True, arguments=arguments)
     channel.confirm_delivery()
     yield channel
     with suppress(pika.exceptions.AMQPError):
@@ -264,6 +265,29 @@ def test_a_consumer_comes_back_when_its_connection_is_cut(queue, amqp_url, tmp_p
     consumer.stop()
     thread.join()
     again.close()
+
+
+@pytest.mark.servers
+def test_a_second_consumer_waits_until_the_first_has_gone(queue, amqp_url, tmp_path, rabbit):
+    first_saw, second_saw = [], []
+    first, thread = in_thread(lambda event: first_saw.append(event.sequence), amqp_url, tmp_path)
+    publish(queue, an_event(1))
+    wait_until(lambda: first_saw == [1], 60, "the first is there")
+    second, other = in_thread(lambda event: second_saw.append(event.sequence), amqp_url, tmp_path)
+    host = urlsplit(amqp_url).path[1:]
+    wait_until(lambda: rabbit.control("list_consumers", "-p", host).count("sub.office") == 2,
+               60, "the second is there")  # fmt: skip
+    publish(queue, *(an_event(n) for n in range(2, 8)))
+    wait_until(lambda: len(first_saw + second_saw) == 7, 60, "all are heard")
+    assert ([1, 2, 3, 4, 5, 6, 7], []) == (first_saw, second_saw)
+
+    first.stop()
+    thread.join()
+    publish(queue, an_event(8))
+
+    wait_until(lambda: second_saw == [8], 60, "the second goes on")
+    second.stop()
+    other.join()
 
 
 _SLOW = """

@@ -39,7 +39,10 @@ _HEADERS = {
     "ce-traceparent": "W3C Trace Context: the trace of the command that this followed from",
 }
 _NOT_ALWAYS = {"ce-actoragency", "ce-causationid", "ce-traceparent"}
-_SAID = "At least once, in order for each source, without personal data."
+_SAID = (
+    "At least once, without personal data; in order for each source, but that a fault may bring an"
+    " older fact again after a newer one (ce-sequence tells)."
+)
 _SUBJECT = "0190a1b2-0000-7000-8000-000000000001"
 
 
@@ -179,7 +182,7 @@ def _queue(names: list[str]) -> dict[str, Any]:
     return {
         "address": PREFIX + "{name}",
         "description": "A subscriber's own queue, made by `satudata subscribers add`: a quorum"
-        " queue that is bound to the types that the program wants.",
+        " queue with a single active consumer, bound to the types that the program wants.",
         "parameters": {"name": {"description": "The subscriber"}},
         "messages": {
             name.replace(".", "-"): {"$ref": f"#/components/messages/{name}"} for name in names

@@ -6,8 +6,6 @@ something needed is away, 78 a setting is wrong.
 """
 
 import argparse
-import dataclasses
-import getpass
 import json
 import os
 import subprocess
@@ -22,7 +20,14 @@ from chassis.actor import Actor
 from chassis.postgres import DatabaseAway, Pool
 from chassis.settings import Settings, SettingsError, load
 
-from satudata import audit_commands, dead_letters, subscribers
+from satudata import (
+    audit_commands,
+    calendar_commands,
+    dead_letters,
+    sop_commands,
+    staff_commands,
+    subscribers,
+)
 from satudata.places import ROOT, var
 
 # Said at every start by a library that the workers need.
@@ -63,14 +68,6 @@ def _parser() -> argparse.ArgumentParser:
     command("migrate", _migrate, "Bring databases and queues up to date.")
     command("doctor", _doctor, "Say what is missing or wrong.")
 
-    staff = command("staff", _staff, "Staff accounts.")
-    staff.add_argument("act", choices=("add", "list", "disable"))
-    staff.add_argument("username", nargs="?")
-    staff.add_argument("--name")
-    staff.add_argument("--role")
-    staff.add_argument("--agency")
-    staff.add_argument("--json", action="store_true")
-
     subject = command("subject", _subject, "What is held on a Pemohon, and its erasure.")
     subject.epilog = (
         "Exit status: 0 done, 1 there is no such request, or it was not erased, 2 wrong use."
@@ -94,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
 
     rebuild = command("rebuild", _rebuild, "Make a table again from the log, and compare it.")
     rebuild.epilog = "Exit status: 0 it is as it was, 1 it was not what the log says, 2 wrong use."
-    rebuild.add_argument("view", help="which one: trail, board or conformance")
+    rebuild.add_argument("view", help="which one: trail, board, register or conformance")
 
     mask = command("mask", _mask, "Mask the personal data that is found in a table.")
     mask.add_argument("file", type=Path)
@@ -102,7 +99,10 @@ def _parser() -> argparse.ArgumentParser:
     bench = command("bench", _bench, "Measure how fast it is, in a checkout: docs/benchmarks.md.")
     bench.add_argument("only", nargs="*", help="names of benches; without them all are run")
     audit_commands.register(commands, _settings)
+    calendar_commands.register(commands, _settings)
     dead_letters.register(commands, _settings)
+    sop_commands.register(commands, _settings)
+    staff_commands.register(commands, _settings)
     subscribers.register(commands, _environment)
 
     witness = command("witness", _witness, "Sign for another office that its log only ever grew.")
@@ -170,49 +170,6 @@ def _doctor(_: argparse.Namespace) -> int:
     for finding in findings:
         print(("ok    " if finding.well else "WRONG ") + finding.text)
     return 0 if all(finding.well for finding in findings) else 1
-
-
-def _staff(parsed: argparse.Namespace) -> int:
-    from requests_service.bootstrap import build_application
-    from requests_service.domain.errors import RequestsError
-
-    settings = _settings("requests")
-    application = build_application(settings, Pool(settings.database_url, 1))
-    if parsed.act == "list":
-        members = application.accounts.all()
-        if parsed.json:
-            print(json.dumps([dataclasses.asdict(member) for member in members]))
-        for member in [] if parsed.json else members:
-            state = "disabled" if member.disabled else ""
-            print(f"{member.username:<20} {member.role:<15} {member.agency or '':<15} {state}")
-        return 0
-    if not parsed.username or (parsed.act == "add" and not (parsed.name and parsed.role)):
-        print(
-            "satudata: staff add NAME --name ... --role ..., or staff disable NAME", file=sys.stderr
-        )
-        return 2
-    try:
-        if parsed.act == "disable":
-            application.accounts.disable(parsed.username, _OPERATOR)
-        else:
-            application.accounts.add(
-                username=parsed.username,
-                name=parsed.name,
-                role=parsed.role,
-                agency=parsed.agency,
-                password=_password(),
-                by=_OPERATOR,
-            )
-    except RequestsError as error:
-        print(f"satudata: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-def _password() -> str:
-    if sys.stdin.isatty():
-        return getpass.getpass("Password: ")
-    return sys.stdin.readline().rstrip("\n")
 
 
 def _subject(parsed: argparse.Namespace) -> int:

@@ -2,12 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
 
 from chassis.actor import Actor
 from chassis.postgres import Pool
 from chassis.settings import load
+from requests_service.domain.consequence_tests import Tested
 
 from satudata.places import DEMO_CATALOGUE
+
+if TYPE_CHECKING:
+    from requests_service.application import Requests
 
 PASSWORD = "malang-satu-data"  # noqa: S105 - of the demonstration alone
 
@@ -42,6 +48,23 @@ STAFF = (
     Account("integrator", "Sistem Kantor Lain", "integrator", None, "program of another office"),
 )
 
+TESTED = Tested(
+    information="Omzet, utang, dan data pribadi tiap pelaku usaha dalam pendataan UMKM",
+    exceptions=("b", "h"),
+    if_opened=(
+        "Keadaan keuangan tiap pelaku usaha dapat diketahui dan dipakai pesaingnya, dan pelaku"
+        " usaha enggan memberikan data yang benar pada pendataan berikutnya."
+    ),
+    if_closed=(
+        "Pendataan UMKM tetap dipercaya, dan usaha kecil terlindung dari persaingan yang tidak"
+        " sehat; angka gabungan per kelurahan tetap terbuka."
+    ),
+    decree="188.45/12/35.73.411/2024",
+    decree_on=date(2024, 1, 2),
+    valid_from=date(2024, 1, 2),
+)
+"""A decree that does not exist."""
+
 _SETTER_UP = Actor("satudata", "operator")
 
 
@@ -68,7 +91,15 @@ def _add_staff(environment: Mapping[str, str]) -> None:
                 password=PASSWORD,
                 by=_SETTER_UP,
             )
+    _record_consequence_test(application)
     pool.close()
+
+
+def _record_consequence_test(application: "Requests") -> None:
+    """One that a refusal by Pasal 17 can cite."""
+    if not application.consequence_tests.all():
+        (ppid,) = [each for each in application.accounts.all() if each.username == "ppid"]
+        application.consequence_tests.record(Actor(ppid.id, ppid.role), TESTED)
 
 
 def _import_catalogue(environment: Mapping[str, str]) -> None:

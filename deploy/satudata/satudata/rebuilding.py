@@ -10,13 +10,14 @@ from requests_service.adapters.calendar import read_calendar
 from requests_service.bootstrap import build_application
 from requests_service.projections.board import rebuild_board
 from requests_service.projections.conformance import conformance
+from requests_service.projections.register import REGISTER
 from requests_service.projections.runner import Projection, Rebuilt, Tell, rebuild
 from requests_service.projections.trail import TRAIL
 
 from satudata.databases import owner_url
 
 PROJECTIONS: Mapping[str, Projection] = {
-    each.name: each for each in (TRAIL, conformance(read_calendar()))
+    each.name: each for each in (TRAIL, REGISTER, conformance(read_calendar()))
 }
 VIEWS = ("board", *PROJECTIONS)
 _BAR_CHARS = 40
@@ -24,7 +25,7 @@ _BAR_CHARS = 40
 
 def run(view: str, environment: Mapping[str, str]) -> int:
     """0 when the new table is as the old one was, or there was nothing to compare; else 1."""
-    bar = _Bar(view)
+    bar = Bar(view)
     started = time.monotonic()
     owner = Pool(owner_url("requests", environment), 1)
     with owner.connection() as conn, conn.cursor() as cur:
@@ -61,7 +62,7 @@ def _judge(view: str, rebuilt: Rebuilt) -> int:
     return 1
 
 
-class _Bar:
+class Bar:
     """How far it is, on a terminal; elsewhere nothing."""
 
     def __init__(self, name: str, write: Callable[[str], object] = sys.stderr.write) -> None:

@@ -111,6 +111,14 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
+def tell_accounts(port: int) -> None:
+    """Who there is in a demonstration, and the password."""
+    say(f"  Staff sign in at http://127.0.0.1:{port}/masuk with the password")
+    say(f"  {demo_city.PASSWORD!r} and one of these names:")
+    for account in demo_city.STAFF:
+        say(f"    {account.username:<14} {account.what}")
+
+
 def free_port() -> int:
     """A port that nobody listens on now."""
     with socket.socket() as probe:
@@ -195,10 +203,7 @@ def _welcome(port: int, *, empty: bool) -> None:
     say(f"  Open http://127.0.0.1:{port}")
     if not empty:
         say("")
-        say(f"  Staff sign in at http://127.0.0.1:{port}/masuk with the password")
-        say(f"  {demo_city.PASSWORD!r} and one of these names:")
-        for account in demo_city.STAFF:
-            say(f"    {account.username:<14} {account.what}")
+        tell_accounts(port)
         say("")
         say(f"  Mails that the services send: http://127.0.0.1:{port}/kotak-surat")
     say("  Stop with Ctrl-C; nothing is lost, also when it is killed.")

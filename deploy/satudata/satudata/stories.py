@@ -259,7 +259,7 @@ def refused(city: City, before: Turn = lambda step: None) -> Iterator[Done]:
     ppid.command(request_id, "forward")
     yield done(7, "forward", ppid)
     before(8)
-    koperasi.command(request_id, "refuse", reason_code="pasal_17_b", narrative=NARRATIVE)
+    koperasi.command(request_id, "refuse", **refusal(koperasi))
     yield done(8, "refuse", koperasi)
     before(14)
     koperasi.command(request_id, "send-refusal")
@@ -267,6 +267,16 @@ def refused(city: City, before: Turn = lambda step: None) -> Iterator[Done]:
     before(15)
     ppid.command(request_id, "notify-refusal")
     yield done(15, "notify-refusal", ppid)
+
+
+def refusal(by: Caller) -> dict[str, str]:
+    """By Pasal 17, on a consequence test that this officer may cite."""
+    tests = by.get("/api/requests/consequence-tests?in_force=true&exception=b")["items"]
+    return {
+        "reason_code": "pasal_17_b",
+        "narrative": NARRATIVE,
+        "consequence_test": tests[0]["number"],
+    }
 
 
 def hand_over(city: City, by: Caller, request_id: str, path: Path) -> None:

@@ -20,6 +20,8 @@ from urllib.parse import quote, unquote, urlsplit
 from urllib.request import Request, urlopen
 from uuid import NAMESPACE_URL, uuid5
 
+from amqp.exceptions import AMQPError
+from chassis.broker import connection, open_
 from chassis.log import record
 from chassis.postgres import DatabaseAway, Pool
 from chassis.serve import package
@@ -35,6 +37,9 @@ _ALL = "#"
 _KEPT_BYTES = 256 * 2**20
 _QUEUE = {
     "x-queue-type": "quorum",
+    # Two at once would share the facts, and neither would hear them in order. `exclusive` does not
+    # keep a second one away from a quorum queue.
+    "x-single-active-consumer": True,
     # Who went away for months must not fill the broker. Rejecting the newest would stop the
     # relay for everybody; what the queue loses, the feed still has.
     "x-max-length-bytes": _KEPT_BYTES,
@@ -44,6 +49,7 @@ _QUEUE = {
 }
 _LIMITS = {"max-connections": 10, "max-channels": 50}
 _PATIENCE_SECONDS = 15
+_LOOK_SECONDS = 5
 
 
 class Refused(Exception):
@@ -128,7 +134,10 @@ class Broker:
             raise Away("this installation has no RabbitMQ; subscribers can follow the feed.")
         admin = urlsplit(environment.get("AMQP_ADMIN_URL", ""))
         if not hosts[0]:
-            raise SettingsError("AMQP_URL is not set; deploy/env.example says what it takes.")
+            raise SettingsError(
+                "AMQP_URL is not set; deploy/env.example says what it takes, and of AMQP_ADMIN_URL"
+                " and REQUESTS_DATABASE_URL, which this needs, too."
+            )
         if admin.scheme not in ("http", "https") or not admin.username:
             raise SettingsError(
                 "AMQP_ADMIN_URL is the broker's management API, with an administrator:"
@@ -141,6 +150,7 @@ class Broker:
         )
         login = f"{unquote(admin.username)}:{unquote(admin.password or '')}"
         self._login = f"Basic {base64.b64encode(login.encode()).decode()}"
+        self._admin_url = self._urls(admin.netloc.rpartition("@")[0])
 
     def add(self, name: str, bindings: list[tuple[str, str]]) -> Subscriber:
         """Make queue, bindings (source, routing key) and account, or nothing of it."""
@@ -169,15 +179,9 @@ class Broker:
         """Another password; whoever came in by the old one is put out."""
         password = secrets.token_urlsafe(24)
         self._ask("PUT", f"users/{PREFIX}{name}", {"password": password, "tags": ""})
-        for connection in self._ask("GET", f"connections/username/{PREFIX}{name}", absent=[]):
-            self._ask("DELETE", f"connections/{_quoted(connection['name'])}", absent=None)
-        urls = [
-            # Some clients would take the `//` at the end for a virtual host without a name.
-            f"{host.scheme}://{PREFIX}{name}:{password}@{host.netloc.rpartition('@')[2]}"
-            f"/{self._vhost}"
-            for host in self._hosts
-        ]
-        return Subscriber(name, ";".join(urls))
+        for open_one in self._ask("GET", f"connections/username/{PREFIX}{name}", absent=[]):
+            self._ask("DELETE", f"connections/{_quoted(open_one['name'])}", absent=None)
+        return Subscriber(name, self._urls(f"{PREFIX}{name}:{password}"))
 
     def remove(self, name: str) -> int:
         """How many messages waited."""
@@ -219,14 +223,30 @@ class Broker:
             "consumers": consumers,
             "oldest": self._oldest(name) if waiting and not consumers else None,
             "drops_oldest": queue.get("message_bytes", 0) > 0.95 * _KEPT_BYTES,
+            "shared": not queue["arguments"].get("x-single-active-consumer"),
         }
 
+    def _urls(self, login: str) -> str:
+        """Of all hosts. Some clients take a `//` at the end for a virtual host without a name."""
+        return ";".join(
+            f"{host.scheme}://{login}@{host.netloc.rpartition('@')[2]}/{self._vhost}"
+            for host in self._hosts
+        )
+
     def _oldest(self, queue: str) -> str | None:
-        # Looked at and put back, which would disturb a consumer that is there.
-        how = {"count": 1, "ackmode": "ack_requeue_true", "encoding": "auto", "truncate": 1}
-        found = self._ask("POST", f"queues/{self._vhost}/{queue}/get", how)
-        headers = found[0]["properties"].get("headers", {}) if found else {}
-        time = headers.get("ce-time")
+        # Looked at and put back, as a consumer: nothing can be got from such a queue in another
+        # way. Who comes meanwhile waits until we have gone.
+        found: list[Any] = []
+        try:
+            with open_(connection(self._admin_url)) as conn:
+                channel = conn.default_channel
+                channel.basic_qos(0, 1, False)
+                channel.basic_consume(queue, callback=found.append)
+                conn.drain_events(timeout=_LOOK_SECONDS)
+        except (OSError, AMQPError):
+            # Taken meanwhile; or who may administer the broker may not come in here.
+            return None
+        time = (found[0].headers or {}).get("ce-time") if found else None
         return str(time) if time else None
 
     def _queue(self, name: str) -> str:
@@ -268,6 +288,10 @@ class Log:
     @contextmanager
     def telling(self, type_: str, parsed: argparse.Namespace, **told: Any) -> Iterator[None]:
         """The fact, if what is done here succeeds. Raises DatabaseAway before it is begun."""
+        if not self._database_url:
+            raise SettingsError(
+                "REQUESTS_DATABASE_URL is not set: who listens is told in the log of requests."
+            )
         by = whoever(parsed)
         with (
             closing(Pool(self._database_url, 1)) as pool,
@@ -331,7 +355,8 @@ def _list(broker: Broker, log: Log, parsed: argparse.Namespace) -> None:
         line = form.format(
             each["name"], each["waiting"], each["consumers"], oldest, ", ".join(each["hears"])
         )
-        print(line + ("  FULL: the oldest are dropped" if each["drops_oldest"] else ""))
+        line += "  FULL: the oldest are dropped" if each["drops_oldest"] else ""
+        print(line + ("  SHARED: remove it and add it again" if each["shared"] else ""))
 
 
 def _tell(subscriber: Subscriber, parsed: argparse.Namespace, **more: Any) -> None:

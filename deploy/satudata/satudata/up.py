@@ -5,6 +5,7 @@ named, private servers are started from the system's packages, under `var/up`.
 """
 
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -23,9 +24,14 @@ from satudata.places import CITY_FILE, SERVICES, var
 from satudata.postgres import EmbeddedPostgres
 from satudata.processes import Process, ending_with_us, serve, stop_all
 from satudata.rabbit import PrivateRabbit
-from satudata.run import free_port, mail_sink, say
+from satudata.run import free_port, mail_sink, say, tell_accounts
 
 _READY_SECONDS = 90
+_SERVERS = (
+    "ADMIN_DATABASE_URL", "AMQP_ADMIN_URL", "AMQP_URL", "SMTP_URL",
+    *(f"{service.upper()}_DATABASE_URL" for service in SERVICES),
+)  # fmt: skip
+"""Settings that may be given, and that the command `satudata` needs."""
 
 
 class CannotStart(Exception):
@@ -50,10 +56,12 @@ class Up:
         self._given = {name: value for name, value in given.items() if name.isupper()}
         self.folder = folder
         self.port = port
+        self.settings_file = folder / "settings.env"
         self.environment: dict[str, str] = {}
         self.postgres: EmbeddedPostgres | None = None
         self.rabbit: PrivateRabbit | None = None
         self.processes: dict[str, Process] = {}
+        self._made: set[str] = set()
         self._twice = twice
         self._web_ports = {service: free_port() for service in SERVICES}
         self._second_web_ports = {
@@ -63,8 +71,26 @@ class Up:
     def prepare(self) -> None:
         """Servers, settings, databases, queues."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        # Of a run that was killed.
+        self.settings_file.unlink(missing_ok=True)
         self.environment = self._settings()
         databases.prepare(self.environment)
+
+    def write_settings(self) -> None:
+        """For the command `satudata` in another terminal: settings as a shell reads them."""
+        told = dict(self.environment)
+        if self.rabbit is not None:
+            told["AMQP_ADMIN_URL"] = self.rabbit.manage()
+        lines = [
+            f"{name}={shlex.quote(told[name])}\n"
+            for name in sorted({*self._made, *_SERVERS})
+            if name in told
+        ]
+        self.settings_file.unlink(missing_ok=True)
+        # It holds keys.
+        only_for_us = os.open(self.settings_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(only_for_us, "w", encoding="utf-8") as file:
+            file.writelines(lines)
 
     def start(self, *, leaving_out: tuple[str, ...] = ()) -> None:
         """Start every process but those of the services left out."""
@@ -110,6 +136,7 @@ class Up:
 
     def stop(self) -> None:
         """Everything, the private servers last."""
+        self.settings_file.unlink(missing_ok=True)
         stop_all(list(self.processes.values()))
         self.processes.clear()
         if self.rabbit is not None:
@@ -165,6 +192,7 @@ class Up:
         if "SMTP_URL" not in self._given:
             ours["SMTP_URL"] = f"smtp://127.0.0.1:{free_port()}"
             ours["MAIL_FOLDER"] = str(self.folder / "mails")
+        self._made = set(ours)
         return ours | self._given
 
     def _nginx(self) -> Process:
@@ -206,7 +234,12 @@ def up(*, port: int) -> int:
             demo_city.fill(everything.environment)
         everything.start()
         everything.wait_until_ready()
+        everything.write_settings()
         say(f"Open http://127.0.0.1:{port}. Logs are in {everything.folder / 'log'}.")
+        if everything.postgres is not None:
+            tell_accounts(port)
+        file = shlex.quote(str(everything.settings_file))
+        say(f"For the command satudata, in another terminal: set -a; . {file}; set +a")
         say("Stop with Ctrl-C.")
         while not stopping:
             for process in everything.processes.values():

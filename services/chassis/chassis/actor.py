@@ -10,3 +10,5 @@ class Actor:
     id: str
     role: str
     agency: str | None = None
+    capacity: str | None = None
+    """In which somebody holds a role that is not their own."""

@@ -281,7 +281,7 @@ def router(
         types: str = "",
         limit: Annotated[int, Query(ge=1, le=PAGE_EVENTS_MAX)] = 100,
         wait: Annotated[float, Query(ge=0, le=25)] = 0,
-        last_event_id: Annotated[str | None, Header()] = None,
+        last_event_id: Annotated[int | None, Header(ge=0)] = None,
     ) -> Response:
         """Every published fact after a position, in order, as CloudEvents.
 
@@ -299,8 +299,8 @@ def router(
         wanted = wanted or feed.types
         accept = request.headers.get("accept", "")
         streaming = "text/event-stream" in accept
-        if streaming and last_event_id is not None and last_event_id.isdecimal():
-            after = int(last_event_id)
+        if streaming and last_event_id is not None:
+            after = last_event_id
         try:
             start = after if after != "newest" else await run_in_threadpool(feed.newest)
             if streaming:

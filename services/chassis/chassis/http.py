@@ -66,11 +66,15 @@ class Officer:
     name: str
     role: str
     agency: str | None
+    capacity: str | None = None
+    """In which they hold this role, when it is not their own; by which appointment; its name."""
+    appointment: str | None = None
+    office: str | None = None
 
     @property
     def actor(self) -> Actor:
         """As the facts name them: without a name."""
-        return Actor(self.id, self.role, self.agency)
+        return Actor(self.id, self.role, self.agency, self.capacity)
 
 
 def officer(request: Request) -> Officer | None:
@@ -80,7 +84,9 @@ def officer(request: Request) -> Officer | None:
         return None
     try:
         claims = request.app.state.tokens.verify(token, purpose="session", issuer="requests")
-        return Officer(claims["sub"], claims["name"], claims["role"], claims["agency"])
+        named = (claims["sub"], claims["name"], claims["role"], claims["agency"])
+        acting = (claims.get(name) for name in ("capacity", "appointment", "office"))
+        return Officer(*named, *acting)
     except (BadToken, KeyError):
         return None
 

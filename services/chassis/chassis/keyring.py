@@ -4,6 +4,7 @@ AES-256-GCM; the keys lie wrapped under the service's secret key.
 """
 
 import os
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -41,17 +42,21 @@ class Keyring:
         rows = self._pool.execute("SELECT wrapped FROM keys WHERE owner = %s", (owner,))
         return self._unwrap(owner, rows[0] if rows else None)
 
+    def known_keys_of(self, owners: Sequence[UUID]) -> dict[UUID, bytes]:
+        """The keys of those owners who have one, asked for at once."""
+        rows = self._pool.execute(
+            "SELECT owner, wrapped FROM keys WHERE owner = ANY(%s::uuid[]) AND wrapped IS NOT NULL",
+            (list(owners),),
+        )
+        return {owner: self._unwrap(owner, (wrapped,)) for owner, wrapped in rows}
+
     def seal(self, cur: Any, owner: UUID, plain: bytes, about: str) -> bytes:
         """Encrypt under the owner's key; `about` says what it is, and must be said to open it."""
         return _encrypt(AESGCM(self.key_of(cur, owner)), plain, about.encode())
 
     def open(self, owner: UUID, sealed: bytes, about: str) -> bytes:
         """Decrypt. Raises Forgotten; ValueError when this was not sealed for that."""
-        try:
-            cipher = AESGCM(self.known_key_of(owner))
-            return cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], about.encode())
-        except InvalidTag as error:
-            raise ValueError("not sealed with this key for this purpose") from error
+        return decrypt(self.known_key_of(owner), sealed, about)
 
     def destroy(self, cur: Any, owner: UUID) -> None:
         """Forget the owner, in the caller's transaction; also one who has no key yet."""
@@ -62,6 +67,14 @@ class Keyring:
             raise Forgotten(str(owner))
         wrapped = bytes(row[0])
         return self._wrapping.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], owner.bytes)
+
+
+def decrypt(key: bytes, sealed: bytes, about: str) -> bytes:
+    """What a key of the keyring sealed; ValueError when it was not sealed with it for that."""
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], about.encode())
+    except InvalidTag as error:
+        raise ValueError("not sealed with this key for this purpose") from error
 
 
 def destroying(owner: UUID) -> Statement:

@@ -11,6 +11,10 @@ from typing import Any
 
 from chassis import clock
 
+_NEEDED = (
+    "DATABASE_URL", "AMQP_URL", "FILES_URL", "PUBLIC_URL", "SECRET_KEY", "SIGNING_KEY",
+    "SIGNING_PUBLIC_KEYS", "CITY_FILE",
+)  # fmt: skip
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -63,12 +67,14 @@ def load(service: str, environ: Mapping[str, str] = os.environ) -> Settings:
     Raises SettingsError with one sentence for the operator.
     """
 
-    def get(name: str, default: str | None = None) -> str:
-        value = environ.get(f"{service.upper()}_{name}") or environ.get(name) or default
-        if value is None:
-            raise SettingsError(f"{name} is not set; deploy/env.example says what it takes.")
-        return value
+    def get(name: str, default: str = "") -> str:
+        return environ.get(f"{service.upper()}_{name}") or environ.get(name) or default
 
+    missing = [name for name in _NEEDED if not get(name)]
+    if missing:
+        are = "are" if missing[1:] else "is"
+        said = ", ".join(missing)
+        raise SettingsError(f"{said} {are} not set; deploy/env.example says what it takes.")
     if environ.get("CLOCK"):
         if environ.get("SATUDATA_ENV") not in ("demo", "test"):
             raise SettingsError("CLOCK may be set only where SATUDATA_ENV is demo or test.")

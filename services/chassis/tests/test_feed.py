@@ -282,6 +282,17 @@ def test_a_stream_goes_on_where_the_last_one_ended(pool, served):
         assert [2, 3] == [_next_fact(events)[0], _next_fact(events)[0]]
 
 
+@pytest.mark.parametrize("id_", ["abc", "-1", "1.5"])
+def test_a_stream_does_not_begin_after_what_is_no_position(client, id_):
+    asked = {"Accept": "text/event-stream", "Last-Event-ID": id_}
+
+    refused = client.get("/api/notify/events", headers=asked)
+
+    assert (422, ["last-event-id"]) == (
+        refused.status_code, [each["field"] for each in refused.json()["errors"]],
+    )  # fmt: skip
+
+
 def test_a_stream_beats_while_nothing_happens_and_says_how_far_it_is(pool, served, monkeypatch):
     monkeypatch.setattr(feed, "_HEARTBEAT_SECONDS", 0.01)
     _record(pool, "Hidden")

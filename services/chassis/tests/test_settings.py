@@ -40,6 +40,16 @@ def test_a_missing_setting_is_named(missing):
         load("letters", {name: value for name, value in GOOD.items() if name != missing})
 
 
+def test_all_that_is_missing_is_named_at_once():
+    with pytest.raises(SettingsError) as refused:
+        load("letters", {"AMQP_URL": "memory://", "LETTERS_SECRET_KEY": KEY})
+
+    assert (
+        "DATABASE_URL, FILES_URL, PUBLIC_URL, SIGNING_KEY, SIGNING_PUBLIC_KEYS, CITY_FILE are not"
+        " set; deploy/env.example says what it takes." == str(refused.value)
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -28,7 +28,7 @@ from letters_service.domain.errors import (
 from letters_service.domain.letters import BY_KEY, LetterKind
 from letters_service.domain.numbers import Register
 from letters_service.domain.offices import City
-from letters_service.domain.paper import Cited, Content, Occasion, Stamp, written
+from letters_service.domain.paper import Cited, Content, Occasion, Stamp, received_on, written
 from letters_service.domain.pemohon import Pemohon
 
 _log = structlog.get_logger()
@@ -173,7 +173,9 @@ class LettersApplication:
         if not known:
             raise Later("the request's own facts have not been heard yet")
         data = job.args["data"]
-        cited = self._cited(kind, request_id)
+        # As the fact has it: the request may have gone on since. Those of others do not say.
+        agency = data["agency"] if "agency" in data else known[0]["agency"]
+        cited = self._cited(kind, request_id, agency)
         if cited is None and letters.must_wait_for_cited(kind, data, attempts=job.attempts):
             raise Later(f"{kind.cites} of this request is not issued yet")
         due = data.get("statutory_due")
@@ -183,19 +185,20 @@ class LettersApplication:
             happened_at=datetime.fromisoformat(job.args["happened_at"]),
             register_number=known[0]["register_number"],
             submitted_on=known[0]["submitted_on"],
-            # As the fact has it: the request may have gone on since. Those of others do not say.
-            agency=data["agency"] if "agency" in data else known[0]["agency"],
+            agency=agency,
             statutory_due=date.fromisoformat(due) if due else known[0]["statutory_due"],
             cited=cited,
         )
 
-    def _cited(self, kind: LetterKind, request_id: UUID) -> Cited | None:
+    def _cited(self, kind: LetterKind, request_id: UUID, agency: str | None) -> Cited | None:
         if kind.cites is None:
             return None
         rows = self._pool.query(
             "SELECT sender, number, issued_on FROM letters"
-            " WHERE request_id = %s AND kind = %s ORDER BY issued_at DESC LIMIT 1",
-            (request_id, kind.cites),
+            " WHERE request_id = %s AND kind = %s AND (agency = %s OR kind <> %s)"
+            " ORDER BY issued_at DESC LIMIT 1",
+            # The one to this agency: others were asked before and declined.
+            (request_id, kind.cites, agency, "surat_permohonan_data"),
         )
         if not rows:
             return None
@@ -399,7 +402,7 @@ def _know(cur: Any, request_id: UUID, message: Message) -> None:
         (
             request_id,
             data["register_number"],
-            data.get("submitted_on"),
+            received_on(data),
             data.get("agency"),
             data.get("statutory_due"),
             message.sequence,

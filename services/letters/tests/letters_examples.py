@@ -36,7 +36,17 @@ _NARRATIVE = (
     " dapat diketahui dan dapat dipakai untuk merugikan yang bersangkutan.\nKepentingan umum yang"
     " dilayani dengan menutupnya lebih besar daripada dengan membukanya."
 )
-_REFUSAL = {"reason_code": "pasal_17_h", "article": "Pasal 17 huruf h UU Nomor 14 Tahun 2008"}
+_TEST = {
+    "number": "UK-2026-001",
+    "decree": "188.45/12/35.73.411/2026",
+    "decree_on": "2026-01-15",
+    "if_opened": "Keadaan keuangan tiap pelaku usaha dapat diketahui dan dipakai untuk merugikannya.",
+}
+_REFUSAL = {
+    "reason_code": "pasal_17_h",
+    "article": "Pasal 17 huruf h UU Nomor 14 Tahun 2008",
+    "consequence_test": _TEST,
+}
 _COLUMNS = [
     {"column": "NIK Pemilik", "kind": "nik", "method": "pseudonim", "cells": 1842},
     {"column": "Nama Pemilik", "kind": "nama", "method": "samarkan_penuh", "cells": 1842},
@@ -92,6 +102,22 @@ EXAMPLES: dict[str, tuple[str, Occasion]] = {
         "tanda_bukti_penerimaan",
         _occasion("RequestSubmitted", submitted_on="2026-11-09", channel="laman", dataset=None),
     ),
+    "tanda_bukti_penerimaan_surat": (
+        "tanda_bukti_penerimaan",
+        _occasion(
+            "RequestSubmitted",
+            submitted_on="2026-11-09",
+            channel="loket",
+            came_by="surat",
+            received_on="2026-11-06",
+        ),
+    ),
+    "tanda_bukti_penerimaan_bagian": (
+        "tanda_bukti_penerimaan",
+        _occasion(
+            "RequestSubmitted", submitted_on="2026-11-12", channel="laman", part_of="2026-0011"
+        ),
+    ),
     "pemberitahuan_kekurangan": (
         "pemberitahuan_kekurangan",
         _with(
@@ -122,6 +148,19 @@ EXAMPLES: dict[str, tuple[str, Occasion]] = {
             refused_parts="Omzet dan utang tiap pelaku usaha.",
         ),
     ),
+    "pemberitahuan_tertulis_sebagian_belum_dikuasai": (
+        "pemberitahuan_tertulis",
+        _with(
+            _occasion(
+                "RequestGrantedInPart",
+                reason_code="tidak_dikuasai",
+                article="Pasal 6 ayat (3) huruf e UU Nomor 14 Tahun 2008",
+                held_by="Badan Pusat Statistik Kota Malang",
+            ),
+            narrative="Data tenaga kerja menurut kelurahan dihimpun oleh Badan Pusat Statistik.",
+            refused_parts="Jumlah tenaga kerja menurut kelurahan.",
+        ),
+    ),
     "pemberitahuan_tertulis_ditolak": (
         "pemberitahuan_tertulis",
         _with(
@@ -130,6 +169,7 @@ EXAMPLES: dict[str, tuple[str, Occasion]] = {
                 at_step=6,
                 reason_code="tidak_dikuasai",
                 article="Pasal 6 ayat (3) huruf e UU Nomor 14 Tahun 2008",
+                held_by="Badan Pusat Statistik Kota Malang",
             ),
             narrative="Data tenaga kerja menurut kelurahan tidak dihimpun oleh perangkat daerah mana"
             " pun di Kota Malang; yang dihimpun hanya sampai tingkat kecamatan.",
@@ -218,6 +258,18 @@ EXAMPLES: dict[str, tuple[str, Occasion]] = {
             _occasion("ObjectionDecided", ground="penolakan", decision="dikabulkan_sebagian"),
             reason="Sebagian data yang ditolak dapat diberikan dalam bentuk jumlah per kecamatan,"
             " karena bentuk itu tidak mengungkap keadaan keuangan orang perseorangan.",
+        ),
+    ),
+    "pemberitahuan_tambahan_dibuka_kembali": (
+        "pemberitahuan_tambahan",
+        _with(
+            replace(
+                _occasion("RequestReopened", step=8, basis="keberatan", due="2026-12-17"),
+                statutory_due=date(2026, 12, 30),
+            ),
+            _NOTICE,
+            reason="Atasan PPID memutuskan bahwa jumlah per kecamatan dapat diberikan; PPID Pembantu"
+            " diminta memutus lagi atas bentuk itu.",
         ),
     ),
 }

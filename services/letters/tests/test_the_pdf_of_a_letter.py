@@ -33,6 +33,7 @@ REFUSALS = [
     "surat_penolakan_pemohon",
     "pemberitahuan_tertulis_ditolak",
     "pemberitahuan_tertulis_sebagian",
+    "pemberitahuan_tertulis_sebagian_belum_dikuasai",
     "pemberitahuan_tambahan_ditolak",
     "surat_penyampaian_pemohon_sebagian",
 ]
@@ -90,6 +91,9 @@ def test_a_refusal_says_what_why_by_which_article_and_how_to_object(name, pdfs):
         assert part in text
     part = occasion.data.get("refused_part") or occasion.data
     assert part["article"].replace("UU Nomor", "Undang-Undang Nomor") in text
+    if test := part.get("consequence_test"):
+        for told in (test["number"], test["decree"], "15 Januari 2026", test["if_opened"]):
+            assert told in text
 
 
 def test_the_receipt_gives_the_register_number_the_hour_and_both_terms(pdfs):
@@ -125,6 +129,25 @@ def test_the_written_notice_answers_all_that_the_law_asks(pdfs):
         assert part in text
 
 
+def test_the_receipt_of_a_part_names_the_request_from_which_the_term_is_counted(pdfs):
+    said = words(pdfs["tanda_bukti_penerimaan_bagian"])
+
+    assert "Bagian dari : permohonan nomor 2026-0011" in said
+    assert "sejak permohonan nomor 2026-0011 diterima" in said
+
+
+def test_what_is_not_held_is_said_with_who_holds_it(pdfs):
+    """UU 14/2008 article 22 (7) b."""
+    refused = words(pdfs["pemberitahuan_tertulis_ditolak"])
+    in_part = words(pdfs["pemberitahuan_tertulis_sebagian_belum_dikuasai"])
+
+    for said in (refused, in_part):
+        assert "data tersebut dikuasai oleh Badan Pusat Statistik Kota Malang" in said
+        assert "dan dikuasai oleh Badan Pusat Statistik Kota Malang." in said
+    assert "Sebagian dikuasai oleh Badan Publik, pada Dinas Koperasi" in in_part
+    assert "dikuasai oleh" not in words(pdfs["surat_penolakan_pemohon"])
+
+
 def test_the_delivery_describes_the_file_down_to_its_digest(pdfs):
     _, occasion = EXAMPLES["surat_penyampaian_pemohon_sebagian"]
     text = words(pdfs["surat_penyampaian_pemohon_sebagian"])
@@ -150,6 +173,18 @@ def test_the_supplementary_notice_lists_each_masked_column_with_its_reason(pdfs)
     text = words(pdfs["pemberitahuan_tambahan_disamarkan"])
 
     for part in ("No. HP", "nomor telepon", "kolom dihapus", "1.790", "Pasal 22 ayat (7) huruf e"):
+        assert part in text
+
+
+def test_the_notice_of_reopening_says_why_from_where_and_by_when(pdfs):
+    text = words(pdfs["pemberitahuan_tambahan_dibuka_kembali"])
+
+    for part in (
+        "dibuka kembali, karena keberatan Saudara dikabulkan Atasan PPID",
+        "Atasan PPID memutuskan bahwa jumlah per kecamatan dapat diberikan",
+        "keputusan pemberian data oleh PPID Pembantu",
+        "paling lambat tanggal 30 Desember 2026",
+    ):
         assert part in text
 
 

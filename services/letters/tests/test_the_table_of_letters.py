@@ -29,6 +29,7 @@ SERVICES = Path(__file__).parents[2]
         ("requests", "RequestRefused", {"at_step": 10}, ["pemberitahuan_tambahan"]),
         ("requests", "DataHandedOver", {}, ["surat_penyampaian_ppid"]),
         ("privacy", "DataMasked", {}, ["pemberitahuan_tambahan"]),
+        ("requests", "RequestReopened", {}, ["pemberitahuan_tambahan"]),
         ("privacy", "DataFoundClean", {}, []),
         ("requests", "DataMasked", {}, []),
         ("requests", "DataDelivered", {}, ["surat_penyampaian_pemohon"]),

@@ -43,6 +43,11 @@ OF_TYPE: dict[str, dict[str, Any]] = {
     "DataDelivered": {"access_until": "2026-12-31T16:59:59+00:00", "masked": True},
     "DeadlineExtended": {"reason_code": "belum", "new_statutory_due": "2026-12-16"},
     "ObjectionLodged": {"ground": "a", "answer_due": "2027-01-07"},
+    "DueSoon": {"clock": "step", "deadline": "2026-11-24"},
+    "BecameOverdue": {"clock": "notice", "deadline": "2026-12-07"},
+    "Escalated": {"clock": "step", "deadline": "2026-11-24", "days_late": 2},
+    "ExtensionProposed": {"deadline": "2026-12-07"},
+    "DeadlinesMoved": {"moved": {"notice": {"from": "2026-12-04", "to": "2026-12-07"}}},
 }
 
 _position = iter(range(1, 1_000_000))

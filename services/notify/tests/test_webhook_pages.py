@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from chassis.actor import Actor
 from notify_examples import a_fact
+from notify_service.domain.passed_on import TYPES
 from notify_service.webhooks.endpoints import WEBHOOKS_MAX
 from notify_service.webhooks.keys import LIVE_MAX
 from webhook_world import INES, OPERATOR, OTHER, Endpoint, some_webhooks
@@ -130,9 +131,15 @@ def test_lists_go_on_by_cursor_and_a_range_is_replayed(webhooks, endpoint):
     ]
     for wrong in ({}, {"since": "2026-11-22T00:00:00Z"}, {"source": "requests", "first": 1},
                   {"since": "2026-11-22T00:00:00", "until": "2026-11-23T00:00:00"},
+                  {"since": "2026-11-22", "until": "2026-11-23"},
+                  {"source": "requests", "first": 1, "last": 2, "since": "2026-11-22T00:00Z"},
                   {"since": "2026-11-23T00:00:00Z", "until": "2026-11-22T00:00:00Z"},
                   {"source": "requests", "first": 2, "last": 1}):  # fmt: skip
-        assert 422 == ines.post(f"{here}/replay", json=wrong).status_code
+        refused = ines.post(f"{here}/replay", json=wrong)
+        assert (422, "urn:satudata:WebhookRefused") == (
+            refused.status_code, refused.json()["type"],
+        ), wrong  # fmt: skip
+    assert "2026-11-22T08:00:00+07:00" in _refusal(ines, f"{here}/replay", {"since": "2026-11-22"})
     assert 404 == ines.post(f"{here}/deliveries/{uuid4()}/replay").status_code
 
 
@@ -147,6 +154,26 @@ def test_what_is_wrong_about_a_new_one_is_said(webhooks, endpoint):
         assert 422 == refused.status_code, wrong
         assert "application/problem+json" == refused.headers["content-type"]
     assert [] == webhooks.pool.execute("SELECT 1 FROM webhooks")
+
+
+def _refusal(browser, path, body):
+    """The sentence."""
+    refused = browser.post(path, json=body)
+    assert 422 == refused.status_code
+    return refused.json()["title"]
+
+
+def test_a_refusal_says_what_to_write_instead(webhooks, endpoint):
+    ines = webhooks.browser(INES)
+
+    def said(**wrong):
+        return _refusal(ines, API, new(endpoint) | wrong)
+
+    within = said(url="http://10.1.2.3/x")
+    assert ("https://" in within, "WEBHOOK_NETWORKS" in within) == (True, True)
+    assert "requests.RequestSubmitted" in said(types=["RequestSubmitted"])
+    assert "letters.LetterRead" not in said(types=["RequestSubmitted"])
+    assert all(each in said(types=["Unheard"]) for each in TYPES)
 
 
 def test_an_account_has_only_so_many(webhooks, endpoint):

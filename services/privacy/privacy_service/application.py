@@ -229,6 +229,13 @@ WHERE cases.sequence < EXCLUDED.sequence""",
                 )
             if message.type in ("DataHandedOver", "DataOnHandProvided"):
                 self._take_over(cur, request_id, message)
+            if message.type == "RequestReopened":
+                # Its files are looked at again; what was released stays for those who cite it.
+                cur.execute(
+                    "UPDATE files SET state = 'scanned'"
+                    " WHERE request_id = %s AND state IN ('masked', 'clean')",
+                    (request_id,),
+                )
 
     def forget(self, message: Message) -> None:
         """The Pemohon was erased: destroy the key of the request's files, original and released.
@@ -508,7 +515,6 @@ SELECT f.request_id, f.released_address, f.released_filename, f.released_format
 FROM files AS f
 JOIN cases AS c ON c.request_id = %(request_id)s
 WHERE f.released_digest = %(digest)s
-  AND f.state IN ('masked', 'clean')
   AND (f.request_id = c.request_id OR f.released_digest = c.cited_digest)
 ORDER BY f.request_id = c.request_id DESC
 LIMIT 1""",

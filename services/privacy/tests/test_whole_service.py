@@ -436,3 +436,16 @@ def test_the_preview_is_what_will_be_given(world):
     text = world.app.download(world.link(world.facts("DataMasked")[0].data["digest"])).data
     assert ",".join(table["columns"]) == text.decode().splitlines()[0]
     assert table["rows"][0][1] in text.decode()
+
+
+def test_a_reopened_request_has_its_file_looked_at_and_masked_again(world):
+    before = world.a_masked_file()
+
+    world.hear("RequestReopened", step=10)
+    world.app.mask(world.request_id, PPID, world.proposed_choices())
+    world.do_jobs()
+
+    assert [before["original_digest"]] * 2 == [
+        fact.data["original_digest"] for fact in world.facts("DataMasked")
+    ]
+    assert before["digest"] == world.app._case_if_any(world.request_id)["released_digest"]

@@ -3,18 +3,19 @@
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
 import argon2
-from chassis import log
+from chassis import clock, log
 from chassis.actor import Actor as Caller
 from chassis.postgres import Pool
 from chassis.sessions import SESSION_SECONDS, Tokens
 
 from requests_service import rows
+from requests_service.acting import Acting, Appointment
 from requests_service.agencies import Agencies
 from requests_service.domain import errors
 from requests_service.domain.roles import Role
@@ -31,6 +32,8 @@ class StaffMember:
     role: str
     agency: str | None
     disabled: bool = False
+    acting: Appointment | None = None
+    """By which they hold this role and agency, when these are not their own."""
 
 
 class Accounts:
@@ -42,6 +45,7 @@ class Accounts:
         self._agencies = agencies
         self._tries = tries
         self._passwords = argon2.PasswordHasher()
+        self.acting = Acting(pool, agencies, clock.today)
 
     def sign_in(self, username: str, password: str, *, address: str = "") -> StaffMember:
         """`address`: where it is asked from.
@@ -72,10 +76,21 @@ class Accounts:
             with self._pool.transaction() as cur:
                 log.record(cur, row["id"], "SignInRefused", told, actor=Caller("", "public"))
 
-    def member(self, staff_id: str) -> StaffMember | None:
-        """The officer with this account, unless it was disabled."""
+    def member(self, staff_id: str, appointment: str | None = None) -> StaffMember | None:
+        """The officer with this account, unless it was disabled.
+
+        `appointment`: in the role that it gives, unless it does not hold today.
+        """
         found = self._pool.query(f"{rows.STAFF} WHERE id = %s AND disabled_at IS NULL", (staff_id,))
-        return _staff_member(found[0]) if found else None
+        if not found:
+            return None
+        member = _staff_member(found[0])
+        if appointment is None:
+            return member
+        acting = self.acting.one_in_force(staff_id, appointment)
+        if acting is None:
+            return None
+        return replace(member, role=acting.role, agency=acting.agency, acting=acting)
 
     def session(self, member: StaffMember, *, seconds: int = SESSION_SECONDS) -> str:
         """The signed session that every service verifies."""
@@ -85,6 +100,14 @@ class Accounts:
             "agency": member.agency,
             "name": member.name,
         }
+        if member.acting:
+            claims |= {
+                "capacity": member.acting.capacity,
+                "appointment": member.acting.id,
+                "office": member.acting.label,
+            }
+            left = member.acting.ends_at() - clock.now()
+            seconds = min(seconds, max(1, int(left.total_seconds())))
         return self._tokens.sign(claims, purpose="session", seconds=seconds)
 
     def add(

@@ -6,9 +6,8 @@ import random
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 from uuid import UUID, uuid4, uuid5
 
 from chassis import clock, log
@@ -32,6 +31,10 @@ from eventsourcing.persistence import IntegrityError, Mapper
 from requests_service import rows
 from requests_service.accounts import Accounts
 from requests_service.agencies import Agencies
+from requests_service.calendars import Calendars
+from requests_service.consequence_tests import ConsequenceTests
+from requests_service.conversing import Conversing
+from requests_service.deadlines import Deadlines
 from requests_service.domain import choices, erasing, errors
 from requests_service.domain.data_request import (
     ClearedFile,
@@ -42,12 +45,21 @@ from requests_service.domain.data_request import (
     UploadedFile,
 )
 from requests_service.domain.identity import Identity
+from requests_service.domain.intake import Entry
 from requests_service.domain.refusal import Refusal
 from requests_service.domain.roles import Actor, Role
-from requests_service.domain.working_days import Calendar, Today
+from requests_service.domain.working_days import ClockRules, Today
 from requests_service.forgetting import Forgetting
+from requests_service.handing_on import HandingOn
+from requests_service.holding import Holding
+from requests_service.how import How as How
+from requests_service.how import Once as Once
+from requests_service.parting import Parting
+from requests_service.rating import Rating
 from requests_service.reading import Reading
+from requests_service.redress import Redress
 from requests_service.sealed_texts import SealedTexts
+from requests_service.searching import Search
 from requests_service.summary import summary
 from requests_service.tracking_codes import new_code, proof_of
 from requests_service.tries import Tries
@@ -60,27 +72,6 @@ Answer = dict[str, Any]
 Command = Callable[[DataRequest, Actor, Today], None]
 
 
-@dataclass(frozen=True)
-class Once:
-    """An Idempotency-Key, made unique to its sender, and the digest of what was sent under it."""
-
-    key: str
-    digest: str
-
-
-class How(TypedDict, total=False):
-    """What every command may be told beside its own arguments."""
-
-    expected_version: int | None
-    """The `version` that the officer saw. If somebody decided since, SeenVersionIsOld is raised;
-    letters, mails and other reports that came in between disturb nobody."""
-    once: Once | None
-    because_of: str | None
-    """Id of the message that this is an effect of: a repeated message has no second one."""
-    at: datetime | None
-    """When it happened, for messages; now for everything else."""
-
-
 class Requests(Application[UUID]):
     """The service `requests`, over one database."""
 
@@ -91,16 +82,19 @@ class Requests(Application[UUID]):
         pool: Pool,
         *,
         mapper: Mapper[UUID],
-        calendar: Calendar,
+        calendars: Calendars,
+        clock_rules: ClockRules,
         keyring: Keyring,
         tokens: Tokens,
         agencies: Mapping[str, str],
         code_secret: bytes,
+        search_secret: bytes,
         terms: erasing.Terms,
     ) -> None:
         """`agencies`: code to name of every agency with a PPID Pembantu."""
         self.pool = pool
-        self.calendar = calendar
+        self.calendars = calendars
+        self._clock_rules = clock_rules
         self.agencies = Agencies(agencies)
         self._given_mapper = mapper
         self._tokens = tokens
@@ -108,6 +102,7 @@ class Requests(Application[UUID]):
         self._numbering = threading.Lock()
         self._texts = SealedTexts(pool, keyring)
         self._seal_of = self._texts.seal_of
+        self.search = Search(pool, texts=self._texts, agencies=self.agencies, key=search_secret)
         tries = Tries()
         self.accounts = Accounts(pool, tokens, self.agencies, tries)
         super().__init__()
@@ -122,7 +117,37 @@ class Requests(Application[UUID]):
             code_secret=code_secret,
         )
 
+        self.consequence_tests = ConsequenceTests(pool, today=self.today, agencies=self.agencies)
+        self.deadlines = Deadlines(
+            pool, load=self._get, change=self.change, calendars=calendars, today=self.today
+        )
+        self.handing_on = HandingOn(
+            change=self.change, agencies=self.agencies, seal_of=self._seal_of
+        )
+        self.parting = Parting(
+            pool,
+            load=self._get,
+            change=self.change,
+            reading=self.reading,
+            sealed=self._texts,
+            search=self.search,
+            mapper=self.mapper,
+            numbering=self._numbering,
+            code_secret=code_secret,
+        )
         self.forgetting = Forgetting(pool, load=self._get, today=self.today, terms=terms)
+        self.conversing = Conversing(change=self.change, seal_of=self._seal_of)
+        self.holding = Holding(pool, load=self._get, reading=self.reading)
+        self.rating = Rating(
+            change=self.change,
+            seal_of=self._seal_of,
+            must_be_known=self.forgetting.must_be_known,
+        )
+        self.redress = Redress(
+            change=self.change,
+            seal_of=self._seal_of,
+            must_be_known=self.forgetting.must_be_known,
+        )
 
     def construct_mapper(self) -> Mapper[UUID]:
         return self._given_mapper
@@ -135,19 +160,32 @@ class Requests(Application[UUID]):
 
     def today(self, at: datetime | None = None) -> Today:
         at = at or clock.now()
-        return Today(at, at.astimezone(clock.JAKARTA).date(), self.calendar)
+        day = at.astimezone(clock.JAKARTA).date()
+        return Today(at, day, self.calendars.in_force(), self._clock_rules)
 
     # Step 5
 
-    def submit(self, identity: Identity, form: Form, *, once: Once | None = None) -> Answer:
+    def submit(
+        self,
+        identity: Identity,
+        form: Form,
+        *,
+        entry: Entry | None = None,
+        once: Once | None = None,
+    ) -> Answer:
         """Register a request. The answer of `get`, and `tracking_code`, which is shown only here.
 
-        Raises FormInvalid, with everything that is wrong, and KeyReused.
+        `entry`: of what came another way than the form; by the PPID.
+        Raises FormInvalid, with everything that is wrong, NotTheOwner, and KeyReused.
         """
         if once and (answer := self._answer(once)):
             return self._with_code(answer)
         today = self.today()
-        if problems := form.problems() | identity.problems(today.day):
+        problems = form.problems() | identity.problems(today.day, by_letter=entry is not None)
+        if entry:
+            entry.must_be_by_the_ppid()
+            problems |= entry.problems(form.channel, today)
+        if problems:
             raise errors.FormInvalid(problems)
         request_id, person_id, code = uuid4(), uuid4(), new_code()
         texts = {
@@ -155,6 +193,7 @@ class Requests(Application[UUID]):
             "data_wanted": form.data_wanted,
             "purpose": form.purpose,
             "tracking_code": code,
+            **({"why_later": entry.why_later} if entry and entry.why_later else {}),
         }
         # All under one new key in one transaction, before the queue for a number.
         with self.pool.transaction() as cur:
@@ -173,11 +212,15 @@ class Requests(Application[UUID]):
                 tracking_code=code,
                 seal=lambda name, _: sealed[name],
                 by_proxy=identity.by_proxy,
+                entry=entry,
             )
 
         try:
             person = rows.known_person(person_id, request_id, base64.b64decode(sealed["identity"]))
-            return {**self._numbered(registering, code, today, person, once), "tracking_code": code}
+            return {
+                **self._numbered(registering, code, today, person, entry, once),
+                "tracking_code": code,
+            }
         except AlreadyAnswered:
             return self._with_code(self._answer_already_given(once))
 
@@ -187,6 +230,7 @@ class Requests(Application[UUID]):
         code: str,
         today: Today,
         person: Statement,
+        entry: Entry | None,
         once: Once | None,
     ) -> Answer:
         """Save under the year's next number: no gaps, as number and fact are one write."""
@@ -202,7 +246,7 @@ class Requests(Application[UUID]):
                     rows.registered(year, number, register_number, data_request.id, proof),
                     person,
                 ]
-                by = Actor(str(data_request.pemohon_id), Role.PEMOHON)
+                by = entry.by if entry else Actor(str(data_request.pemohon_id), Role.PEMOHON)
                 try:
                     self._save(data_request, by, today, also, {"once": once})
                     return summary(data_request)
@@ -673,7 +717,11 @@ class Requests(Application[UUID]):
         self, data_request: DataRequest, by: Actor, today: Today, also: list[Statement], how: How
     ) -> None:
         once, because_of = how.get("once"), how.get("because_of")
-        also = [*also, rows.on_board(data_request, at=today.at)]
+        also = [
+            *also,
+            rows.on_board(data_request, at=today.at),
+            *self.search.written(data_request, data_request.pending_events),
+        ]
         if because_of:
             also.append(handled(because_of))
         if once:

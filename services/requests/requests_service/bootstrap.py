@@ -2,7 +2,9 @@
 
 import hashlib
 import hmac
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from chassis.keyring import Keyring
 from chassis.postgres import Pool
@@ -12,11 +14,15 @@ from chassis.settings import Settings, SettingsError
 from requests_service.adapters.calendar import read_calendar
 from requests_service.adapters.plain_mapper import PlainMapper
 from requests_service.application import Requests
+from requests_service.calendars import Calendars
 from requests_service.domain.erasing import Terms
+from requests_service.domain.working_days import ClockRules
 from requests_service.sealing.notes import Signer
 from requests_service.sealing.sealer import Sealer
 from requests_service.sealing.witnesses import Cosigning, witnesses_of
 
+_CLOCK_MAX = 30
+"""Days, or the hour: more is a slip of the pen."""
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 
@@ -25,12 +31,14 @@ def build_application(settings: Settings, pool: Pool) -> Requests:
     return Requests(
         pool,
         mapper=PlainMapper(),
-        calendar=read_calendar(),
+        calendars=Calendars(pool, first=read_calendar),
+        clock_rules=_clock_rules(settings),
         keyring=Keyring(pool, settings.secret_key),
         tokens=Tokens(settings),
         agencies={each["code"]: each["name"] for each in settings.city["agencies"]},
         # A key of its own, so that no proof for one purpose is one for another.
         code_secret=hmac.digest(settings.secret_key, b"tracking code", hashlib.sha256),
+        search_secret=hmac.digest(settings.secret_key, b"words of the search", hashlib.sha256),
         terms=_terms(settings),
     )
 
@@ -42,6 +50,23 @@ def _terms(settings: Settings) -> Terms:
     if not all(isinstance(each, int) and each >= 0 for each in years):
         raise SettingsError("CITY_FILE: the years under [retention] are whole numbers from 0.")
     return terms
+
+
+def _clock_rules(settings: Settings) -> ClockRules:
+    told, defaults = settings.city.get("clock", {}), asdict(ClockRules())
+    for name, value in told.items():
+        if name not in defaults:
+            raise SettingsError(f"CITY_FILE: [clock] knows {', '.join(defaults)}, not {name}.")
+        is_flag = isinstance(defaults[name], bool)
+        if isinstance(value, bool) is not is_flag or not _is_small_number(value):
+            takes = "true or false" if is_flag else f"a whole number from 0 to {_CLOCK_MAX}"
+            raise SettingsError(f"CITY_FILE: {name} under [clock] is {takes}.")
+    return ClockRules(**told)
+
+
+def _is_small_number(value: Any) -> bool:
+    """True and false are 1 and 0."""
+    return isinstance(value, int) and 0 <= value <= _CLOCK_MAX
 
 
 def log_origin(settings: Settings) -> str:

@@ -16,6 +16,8 @@ from prometheus_client import Gauge
 
 _log = structlog.get_logger()
 _LOCK = 4714
+_RETRY_SECONDS = 0.5
+_RETRY_SECONDS_MAX = 60.0
 _STOPPED = Gauge("follower_stopped", "1 while a reader of the log cannot go on", ["name"])
 
 Step = Callable[[Any], bool]
@@ -27,7 +29,7 @@ class Follower:
     """Runs a step again and again, woken by new facts, until told to stop.
 
     A step that fails stops this follower alone: why is kept in `progress`, and it is tried again
-    with growing pauses.
+    with pauses that grow until it goes well.
     """
 
     def __init__(self, pool: Pool, name: str, step: Step, *, pause_seconds: float = 1.0) -> None:
@@ -36,6 +38,7 @@ class Follower:
         self._name = name
         self._step = step
         self._pause_seconds = pause_seconds
+        self.retries_after_seconds = _RETRY_SECONDS
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -49,7 +52,6 @@ class Follower:
         self._thread.join(seconds)
 
     def _run(self) -> None:
-        pause = 0.5
         while not self._stopping.is_set():
             try:
                 with closing(connect(self._dsn)) as conn, conn.cursor() as cur:
@@ -59,10 +61,8 @@ class Follower:
                 _log.warning("follower_stopped", name=self._name, error=type(error).__name__)
                 if not is_away(error):
                     self._note(f"{type(error).__name__}: {error}"[:500])
-                self._stopping.wait(pause)
-                pause = min(pause * 2, 60)
-            else:
-                pause = 0.5
+                self._stopping.wait(self.retries_after_seconds)
+                self.retries_after_seconds = min(self.retries_after_seconds * 2, _RETRY_SECONDS_MAX)
 
     def _lead(self, conn: Any, cur: Any) -> None:
         while not self._is_leader(cur):
@@ -75,6 +75,7 @@ class Follower:
             more = self._step(cur)
             if not went_well:
                 went_well = True
+                self.retries_after_seconds = _RETRY_SECONDS
                 _STOPPED.labels(self._name).set(0)
                 self._note(None)
             if not more:

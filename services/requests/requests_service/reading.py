@@ -51,7 +51,11 @@ class TimelineEntry:
     title: str
     step: int | None
     next_step: int | None
+    agency: str | None
+    """Code of the agency that holds the data, from then on."""
     by_role: str
+    capacity: str | None
+    """In which the officer held that role, when it was not their own."""
     by_name: str | None
     """The officer's name, for officers and auditors; None for others and for services."""
     was_due: str | None
@@ -129,6 +133,26 @@ class Reading:
         commands = data_request.open_commands(actor_of(viewer), self._today())
         return {**whole, "commands": list(commands)}
 
+    def open_to_others(self, request_id: UUID, viewer: Caller) -> dict[Role, tuple[str, ...]]:
+        """The commands that are open now to the other actors of the SOP.
+
+        Raises RequestNotFound, NotTheOwner.
+        """
+        data_request, today = self._load(request_id), self._today()
+        must_see(data_request, actor_of(viewer))
+        others = [
+            Actor(str(data_request.pemohon_id), Role.PEMOHON),
+            Actor("", Role.PPID),
+            Actor("", Role.PPID_PEMBANTU, data_request.agency),
+            Actor("", Role.WALIDATA),
+            Actor("", Role.ATASAN_PPID),
+        ]
+        return {
+            each.role: tuple(data_request.open_commands(each, today))
+            for each in others
+            if each.role != actor_of(viewer).role
+        }
+
     def id_of(self, register_number: str) -> UUID:
         """For officers. Raises RequestNotFound."""
         found = self._pool.execute(rows.REGISTRATION, (register_number.strip(),))
@@ -161,12 +185,24 @@ class Reading:
             for name, text in entry.texts.items()
         }
 
-    def open_text(self, request_id: UUID, person_id: UUID, name: str, sealed: str) -> str | None:
+    def open_text(
+        self, request_id: UUID, person_id: UUID, name: str, sealed: str | bytes
+    ) -> str | None:
         """One sealed text in clear; None when the person was forgotten."""
         try:
             return self._texts.open(request_id, person_id, name, sealed)
         except Forgotten:
             return None
+
+    def subjects(self, board_rows: Collection[dict[str, Any]], viewer: Caller) -> dict[UUID, str]:
+        """What each of these requests asks for, by its id, for rows this viewer was given.
+
+        Auditors read none of it; nor is there any of a Pemohon who was forgotten.
+        """
+        if not may_read("data_wanted", actor_of(viewer).role):
+            return {}
+        sealed = [(row["id"], row["person_id"], row["data_wanted_sealed"]) for row in board_rows]
+        return self._texts.open_all("data_wanted", sealed)
 
     def identity(self, request_id: UUID, viewer: Caller) -> dict[str, str]:
         """The Pemohon's identity, for whoever may see the request but auditors.
@@ -199,6 +235,14 @@ class Reading:
             identity["tracking_code"] = code
         self._note_read(request_id, Caller(caller, "service"), identity, texts, fact)
         return PemohonData(person_id, identity, texts)
+
+    def copied(self, request_id: UUID) -> tuple[dict[str, str], dict[str, str]]:
+        """Identity and latest texts, to be sealed again for a part of the request; told to nobody.
+
+        Raises PersonForgotten.
+        """
+        person_id, whole = self._identity(request_id)
+        return whole, self.texts_up_to(request_id, person_id, None)
 
     def _identity(self, request_id: UUID) -> tuple[UUID, dict[str, str]]:
         found = self._pool.execute(rows.IDENTITY, (request_id,))
@@ -270,7 +314,9 @@ class Reading:
             title=FACT_TITLES[type(fact)],
             step=fact.step,
             next_step=fact.next_step,
+            agency=fact.agency,
             by_role=fact.role,
+            capacity=fact.capacity,
             by_name=names.get(fact.by),
             was_due=fact.was_due.isoformat() if fact.was_due else None,
             late=fact.late,

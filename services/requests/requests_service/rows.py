@@ -1,10 +1,13 @@
 """The rows that must be true together with the facts, as SQL to ride along in their transaction."""
 
+import json
 from datetime import date, datetime
 from uuid import UUID
 
 from chassis.log import Statement
 
+from requests_service.domain import watching
+from requests_service.domain.clocks import to_count_again
 from requests_service.domain.data_request import DataRequest
 
 
@@ -35,6 +38,8 @@ def on_board(data_request: DataRequest, *, at: datetime) -> Statement:
         "erasure_asked_on": data_request.erasure_asked_on,
         "ended_on": data_request.ended_on,
         "late_steps": data_request.late_steps,
+        "clocks": json.dumps(to_count_again(data_request)),
+        "watched": json.dumps(watching.as_json(watching.watched(data_request))),
         "data_wanted_sealed": data_request.data_wanted_sealed,
         "changed_at": at,
     }
@@ -73,6 +78,7 @@ def erased(request_id: UUID, person_id: UUID, *, reason: str, on: date) -> list[
             (request_id, person_id, reason, on),
         ),
         ("DELETE FROM people WHERE person_id = %s", (person_id,)),
+        ("DELETE FROM search_words WHERE request_id = %s", (request_id,)),
         # The digest of what was sent under a key was made of the person's data too.
         ("DELETE FROM idempotency WHERE answer ->> 'id' = %s", (str(request_id),)),
     ]

@@ -1,10 +1,11 @@
 """Texts that people wrote, sealed under the key of the Pemohon they are about."""
 
 import base64
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from chassis.keyring import Forgotten, Keyring
+from chassis.keyring import Forgotten, Keyring, decrypt
 from chassis.postgres import Pool
 
 from requests_service.domain import errors
@@ -39,3 +40,17 @@ class SealedTexts:
         """In clear, from base64 or from the bytes themselves. Raises Forgotten."""
         raw = base64.b64decode(sealed) if isinstance(sealed, str) else sealed
         return self._keyring.open(person_id, raw, f"{request_id}:{name}").decode()
+
+    def open_all(self, name: str, sealed: Collection[tuple[UUID, UUID, str]]) -> dict[UUID, str]:
+        """One text of many requests, by the request's id; without those who were forgotten.
+
+        `sealed`: request, person and the sealed text in base64.
+        """
+        keys = self._keyring.known_keys_of([person_id for _, person_id, _ in sealed])
+        return {
+            request_id: decrypt(
+                keys[person_id], base64.b64decode(text), f"{request_id}:{name}"
+            ).decode()
+            for request_id, person_id, text in sealed
+            if person_id in keys
+        }

@@ -15,13 +15,17 @@ _OF_EVERY_FACT = frozenset(Fact.__annotations__) | {"timestamp", "originator_top
 _SEE_ALL = frozenset({Role.PPID, Role.WALIDATA, Role.ATASAN_PPID, Role.AUDITOR})
 _HIDDEN_DETAILS = frozenset({"digest", "original_digest", "cites"})
 """From a Pemohon: what identifies files and other people's requests."""
+_BETWEEN_OFFICERS = frozenset(
+    {"OriginalRead", "LetterRead", "ReportCameLate", "DueSoon", "BecameOverdue", "Escalated"}
+    | {"ExtensionProposed", "NoteTaken"}
+)
 _NEVER_SHOWN = frozenset({"tracking_code"})
 
 
 def actor_of(by: Caller) -> Actor:
     # A service that reports has no role of the SOP.
     role = Role(by.role) if by.role in set(Role) else Role.SERVICE
-    return Actor(by.id, role, by.agency)
+    return Actor(by.id, role, by.agency, by.capacity)
 
 
 def must_see(data_request: DataRequest, viewer: Actor) -> None:
@@ -47,7 +51,7 @@ def between_officers(row: StoredFact) -> bool:
         case "LetterIssued":
             return bool(row.data["addressed_to"] != Role.PEMOHON)
         case other:
-            return other in ("OriginalRead", "LetterRead", "ReportCameLate")
+            return other in _BETWEEN_OFFICERS
 
 
 def details_of(row: StoredFact, viewer: Actor) -> dict[str, Any]:

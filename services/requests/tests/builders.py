@@ -1,9 +1,11 @@
 """Requests in the states that tests start from, each reached by commands."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 from requests_service.adapters.calendar import read_calendar
+from requests_service.domain import redress
+from requests_service.domain.consequence_tests import ConsequenceTest, Tested
 from requests_service.domain.data_request import (
     ClearedFile,
     DaftarDataEntry,
@@ -52,8 +54,18 @@ IDENTITY = Identity(
     occupation="Mahasiswa",
 )
 NARRATIVE = "Data memuat rahasia dagang pelaku usaha yang dilindungi oleh perjanjian kerahasiaan."
-REFUSAL = Refusal("pasal_17_b", NARRATIVE)
-CANNOT_BE_MASKED = Refusal("tidak_dapat_disamarkan", NARRATIVE)
+TESTED = Tested(
+    information="Omzet dan utang tiap pelaku usaha dalam pendataan UMKM",
+    exceptions=("b", "h"),
+    if_opened="Keadaan keuangan pelaku usaha dapat diketahui dan dipakai pesaingnya.",
+    if_closed="Pelaku usaha tetap bersedia memberikan data yang benar kepada pemerintah kota.",
+    decree="188.45/12/35.73.411/2026",
+    decree_on=date(2026, 1, 15),
+    valid_from=date(2026, 1, 15),
+)
+CONSEQUENCE_TEST = ConsequenceTest("UK-2026-001", TESTED, date(2026, 1, 15))
+REFUSAL = Refusal("pasal_17_b", NARRATIVE, consequence_test=CONSEQUENCE_TEST)
+CANNOT_BE_MASKED = Refusal("tidak_dapat_disamarkan", NARRATIVE, consequence_test=CONSEQUENCE_TEST)
 NOT_HELD = Refusal("tidak_dikuasai", NARRATIVE)
 ENTRY = DaftarDataEntry(
     title="Jumlah UMKM per kecamatan",
@@ -241,6 +253,17 @@ def an_objected_request(today: Today = FRIDAY) -> DataRequest:
         ground="penolakan",
         case="Data yang saya minta tidak memuat rahasia dagang.",
         seal=sealed,
+    )
+    return data_request
+
+
+def a_disputed_request(today: Today = MONDAY) -> DataRequest:
+    data_request = an_objected_request()
+    data_request.decide_objection(
+        ATASAN, today, decision="ditolak", reason="Alasan PPID sudah tepat.", seal=sealed
+    )
+    redress.record_dispute(
+        data_request, PPID, today, number="012/XI/KI-Prov/2026", filed_on=today.day
     )
     return data_request
 

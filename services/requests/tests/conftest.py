@@ -117,6 +117,14 @@ def ppid_account(app: Requests) -> Actor:
 
 
 @pytest.fixture
+def consequence_test(app: Requests) -> str:
+    """Number of one that is in force."""
+    from services.requests.tests.builders import TESTED
+
+    return app.consequence_tests.record(Actor("ppid", "ppid"), TESTED).number
+
+
+@pytest.fixture
 def client(pool: Pool) -> Iterator[TestClient]:
     """The web side."""
     with TestClient(build_web(settings_for("requests", pool), pool)) as web:

@@ -41,6 +41,8 @@ class Told:
     dip: bool = False
     file: bool = False
     draft: bool = False
+    declined: bool = False
+    """Once: more would take longer than the law gives."""
 
     def tell(self, name: str, role: str, next_step: int | None, **details: Any) -> None:
         moves = next_step != self.step
@@ -71,7 +73,7 @@ class Told:
 
     def act(self, name: str, **details: Any) -> None:
         act = ACTS[next(fact for fact in ACTS if fact.__name__ == name)]
-        self.tell(name, act.role.value, None if act.ends else self.step, **details)
+        self.tell(name, act.role.value, act.next_step(self.step), **details)
 
     def letter(self, letter: str) -> None:
         self.tell(
@@ -95,7 +97,7 @@ class Told:
         names = [fact.__name__ for fact in step.outcomes if self._may(fact.__name__)]
         name = self.rng.choices(names, [_RARE.get(each, 1.0) for each in names])[0]
         outcome = step.outcomes[FACTS[name]]
-        if name == "OwnerFound":
+        if name == "OwnerFound" or (name == "ForwardedToPembantu" and self.agency is None):
             self.agency = self.rng.choice(AGENCIES)
         self.tell(name, outcome.role.value, outcome.next_step)
         self.dip |= name == "DataFoundInDip"
@@ -132,6 +134,8 @@ def a_case(number: int, rng: random.Random) -> list[Seen]:
         pemohon_id=told.pemohon,
         statutory_due=CALENDAR.add_working_days(told.day, STATUTORY_DAYS),
     )
+    if rng.random() < 0.1:
+        told.act("PartSplitOff")
     leaves_at = rng.randint(6, 13) if rng.random() < 0.06 else 0
     if rng.random() < 0.1:
         _return(told)
@@ -144,6 +148,9 @@ def a_case(number: int, rng: random.Random) -> list[Seen]:
         if leaves_at and leaves_at <= told.step <= 13:
             told.act("RequestWithdrawn")
             return told.facts
+        if told.step == 8 and not told.declined and rng.random() < 0.15:
+            _decline(told)
+            continue
         told.move()
     if rng.random() < 0.1:
         told.wait(20)
@@ -161,6 +168,13 @@ def _ask_to_be_forgotten(told: Told) -> None:
         told.act("ErasureRequested")
         told.wait(3)
         told.act("ErasureDecided", decision=decision)
+
+
+def _decline(told: Told) -> None:
+    """Not this agency's data: the PPID asks another one."""
+    told.wait(2)
+    told.act("OwnershipDeclined", declined_by=told.agency, agency=None)
+    told.agency, told.declined = None, True
 
 
 def _return(told: Told) -> None:

@@ -2,10 +2,11 @@
 "use strict";
 
 (function () {
-  const store = window.sessionStorage;
+  const DRAFT_DAYS = 14;
+  const stores = [window.sessionStorage, window.localStorage];
   let leaving = false;
 
-  const keyOf = (form) => "draft:" + location.pathname + "#" + (form.id || "form");
+  const keyOf = (form) => "draft:" + (form.getAttribute("action") || location.pathname) + "#" + (form.id || "form");
   const kept = (form) =>
     [...form.elements].filter(
       (box) =>
@@ -15,17 +16,28 @@
     );
   const isChoice = (box) => box.type === "checkbox" || box.type === "radio";
 
+  // Beyond this tab only for who asked for it, with the box that the form then has.
+  const keepBox = (form) => form.querySelector("[data-keep-draft] input");
+  const storeOf = (form) => stores[Number(Boolean(keepBox(form) && keepBox(form).checked))];
+
+  function drop(key) {
+    for (const store of stores) store.removeItem(key);
+  }
+
   function save(form) {
-    const draft = {};
+    const draft = { at: Date.now() };
     for (const box of kept(form)) {
       const key = isChoice(box) ? box.name + "=" + box.value : box.name;
       draft[key] = isChoice(box) ? box.checked : box.value;
     }
-    store.setItem(keyOf(form), JSON.stringify(draft));
+    drop(keyOf(form));
+    storeOf(form).setItem(keyOf(form), JSON.stringify(draft));
   }
 
   function restore(form) {
-    const draft = JSON.parse(store.getItem(keyOf(form)) || "null");
+    const [ofTab, beyond] = stores.map((store) => JSON.parse(store.getItem(keyOf(form)) || "null"));
+    if (beyond && keepBox(form)) keepBox(form).checked = true;
+    const draft = ofTab || beyond;
     if (!draft) return;
     for (const box of kept(form)) {
       if (isChoice(box)) {
@@ -38,7 +50,13 @@
     form.dataset.dirty = "yes";
   }
 
+  for (const key of Object.keys(stores[1]).filter((name) => name.startsWith("draft:"))) {
+    const { at } = JSON.parse(stores[1].getItem(key));
+    if (Date.now() - at > DRAFT_DAYS * 24 * 3600 * 1000) drop(key);
+  }
+
   for (const form of document.querySelectorAll("form[data-draft]")) {
+    for (const box of form.querySelectorAll("[data-keep-draft]")) box.hidden = false;
     restore(form);
     form.addEventListener("input", () => {
       form.dataset.dirty = "yes";
@@ -50,8 +68,8 @@
   }
 
   for (const mark of document.querySelectorAll("[data-forget-draft]")) {
-    for (const key of Object.keys(store)) {
-      if (key.startsWith("draft:" + mark.dataset.forgetDraft)) store.removeItem(key);
+    for (const key of stores.flatMap((store) => Object.keys(store))) {
+      if (key.startsWith("draft:" + mark.dataset.forgetDraft)) drop(key);
     }
   }
 

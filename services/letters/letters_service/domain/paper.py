@@ -190,11 +190,29 @@ class _Teller:
             "alasan": wording.said(wording.REFUSAL_REASONS, self.data["reason_code"]),
             "pasal": wording.article_in_full(sebaris(self.data["article"])),
             "uraian": self.text("narrative"),
+            "uji": self.consequence_test(self.data.get("consequence_test")),
+            "dikuasai_oleh": self.holder(self.data),
             # A later refusal of all stands above an earlier one of a part.
             "ditolak": self.text(
                 "refused_parts" if self.occasion.fact == "RequestGrantedInPart" else "data_wanted"
             ),
             "diputus_oleh": f"PPID Pembantu {agency.name}" if by_agency and agency else "PPID",
+        }
+
+    def holder(self, told: Mapping[str, Any]) -> str | None:
+        """The public body that holds what ours does not."""
+        name = told.get("held_by")
+        return tercetak(sebaris(name), self.has_glyph) if name else None
+
+    def consequence_test(self, test: Mapping[str, str] | None) -> Content | None:
+        """For Pasal 17: on which test the refusal stands, and what disclosure would do."""
+        if test is None:
+            return None
+        return {
+            "nomor": test["number"],
+            "penetapan": tercetak(sebaris(test["decree"]), self.has_glyph),
+            "tanggal": tanggal(date.fromisoformat(test["decree_on"])),
+            "akibat": tercetak(test["if_opened"], self.has_glyph),
         }
 
     def file(self) -> Content:
@@ -227,15 +245,22 @@ class _Teller:
         ]
 
 
+def received_on(submitted: Mapping[str, Any]) -> str | None:
+    """The day that letters name, of RequestSubmitted: of a letter, the one on which it came."""
+    came = submitted.get("received_on") if submitted.get("came_by") else None
+    return came or submitted.get("submitted_on")
+
+
 def _receipt(tell: _Teller) -> Content:
     at = tell.occasion.happened_at
-    submitted = date.fromisoformat(tell.data["submitted_on"])
     return {
         "nama": sebaris(tell.occasion.fields.get("name", "")),
         "pemberi_kuasa": sebaris(tell.occasion.fields.get("acts_for", "")) or None,
-        "diterima_hari": hari_tanggal(submitted),
-        "pukul": pukul(at),
-        "kanal": wording.said(wording.CHANNELS, tell.data["channel"]),
+        "diterima_hari": hari_tanggal(date.fromisoformat(received_on(tell.data) or "")),
+        # Of what an officer entered nobody noted the hour.
+        "pukul": None if tell.data.get("came_by") else pukul(at),
+        "kanal": wording.said(wording.CHANNELS, tell.data.get("came_by") or tell.data["channel"]),
+        "bagian_dari": tell.data.get("part_of"),
     }
 
 
@@ -272,6 +297,8 @@ def _written_notice(tell: _Teller) -> Content:
 def _supplementary_notice(tell: _Teller) -> Content:
     if tell.occasion.fact == "DataMasked":
         return {"putusan": "disamarkan", "berkas": tell.file(), "disamarkan": tell.masked()}
+    if tell.occasion.fact == "RequestReopened":
+        return _reopening(tell)
     return _written_notice(tell)
 
 
@@ -286,6 +313,8 @@ def _delivery(tell: _Teller) -> Content:
             "alasan": wording.said(wording.REFUSAL_REASONS, part["reason_code"]),
             "pasal": wording.article_in_full(sebaris(part["article"])),
             "uraian": tell.text("narrative"),
+            "uji": tell.consequence_test(part.get("consequence_test")),
+            "dikuasai_oleh": tell.holder(part),
             "ditolak": tell.text("refused_parts"),
         }
         if not (refused["uraian"] and refused["ditolak"]):
@@ -318,6 +347,17 @@ def _objection(tell: _Teller) -> Content:
         "dikuatkan": tell.data["decision"] == "ditolak",
         "alasan_keberatan": wording.said(wording.GROUNDS, ground) if ground else None,
         "uraian": tell.text("reason"),
+    }
+
+
+def _reopening(tell: _Teller) -> Content:
+    if not (why := tell.text("reason")):
+        raise FactIncomplete("Pembukaan kembali harus disertai alasannya.")
+    return {
+        "putusan": "dibuka_kembali",
+        "karena": wording.said(wording.REOPENED_BECAUSE, tell.data["basis"]),
+        "dilanjutkan": wording.REOPENED_AT.get(tell.data["step"], f"langkah {tell.data['step']}"),
+        "uraian": why,
     }
 
 

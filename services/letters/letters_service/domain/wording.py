@@ -42,6 +42,16 @@ DECISIONS: Mapping[str, str] = {
     "dikabulkan_sebagian": "mengabulkan keberatan sebagian",
     "ditolak": "menolak keberatan dan menguatkan putusan PPID",
 }
+REOPENED_BECAUSE: Mapping[str, str] = {
+    "keberatan": "keberatan Saudara dikabulkan Atasan PPID",
+    "komisi_informasi": "sengketa informasi di Komisi Informasi telah diputus atau disepakati",
+    "keputusan_ppid": "PPID meninjau kembali jawaban yang telah diberikan",
+}
+REOPENED_AT: Mapping[int, str] = {
+    6: "pemeriksaan ketersediaan data oleh PPID",
+    8: "keputusan pemberian data oleh PPID Pembantu",
+    10: "pemeriksaan pelindungan data pribadi oleh PPID",
+}
 GROUNDS: Mapping[str, str] = {
     "penolakan": "penolakan permintaan berdasarkan alasan pengecualian (Pasal 35 ayat (1) huruf a)",
     "informasi_berkala": "tidak disediakannya informasi berkala (Pasal 35 ayat (1) huruf b)",
@@ -55,6 +65,9 @@ CHANNELS: Mapping[str, str] = {
     "laman": "Laman permohonan data",
     "api": "Aplikasi lain",
     "loket": "Loket PPID",
+    "surat": "Surat",
+    "telepon": "Telepon",
+    "surel": "Surel",
 }
 FORMATS: Mapping[str, str] = {
     "text/csv": "CSV (teks berpemisah)",

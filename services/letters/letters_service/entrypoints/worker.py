@@ -84,6 +84,11 @@ class Worker:
         """Tanggapan atas Keberatan."""
         self.app.queue_letter(message)
 
+    @listens_to("requests", "RequestReopened")
+    def reopening(self, message: Message) -> None:
+        """Pemberitahuan Tambahan."""
+        self.app.queue_letter(message)
+
     @listens_to("requests", "PersonErased")
     def forget(self, message: Message) -> None:
         """The key of the person is destroyed."""

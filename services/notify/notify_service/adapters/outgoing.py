@@ -35,8 +35,9 @@ _CONNECT_SECONDS = 5.0
 _ANSWER_BYTES_MAX = 64 * 1024
 _WORDS_MAX = 200
 _REFUSED = (
-    "Nothing is sent to this host: its name must resolve, to public addresses alone, and the port"
-    " be 443 or 8443."
+    "Nothing is sent to this host. Write https://, port 443 or 8443, and a name that resolves to"
+    " public addresses alone; for a server inside the city's network ask the operator, who lists"
+    " networks in WEBHOOK_NETWORKS."
 )
 _PERSONAL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+|\d[\d .-]{5,}\d")
 

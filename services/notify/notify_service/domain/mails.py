@@ -61,6 +61,35 @@ def _step(no: int, type_: str, audience: str, key: str, **text: Any) -> Mail:
     )
 
 
+def _clock(
+    type_: str, key: str, office: str, clock: str, *, subject: str, happened: str, todo: str
+) -> Mail:
+    """The step's clock is whoever's move it is; the superior is told whosever it is."""
+
+    def concerns(data: Data) -> bool:
+        own = clock != "step" or office == ATASAN_PPID or data.get("waiting_for") == office
+        return bool(data["clock"] == clock and own)
+
+    return Mail(
+        key,
+        "requests",
+        type_,
+        office,
+        subject=subject,
+        happened=(happened,),
+        todo=(todo,),
+        until=("Tenggatnya", "deadline"),
+        when=concerns,
+        button="Buka di meja kerja",
+    )
+
+
+_CLOCKS = (
+    ("step", (PPID, PPID_PEMBANTU, WALIDATA), "Tenggat langkah SOP yang sedang berjalan"),
+    ("notice", (PPID,), "Tenggat Pemberitahuan Tertulis"),
+    ("objection", (ATASAN_PPID,), "Tenggat jawaban atas keberatan"),
+)
+"""Of `requests`: which clock, whose it is, what it is called."""
 _NOTHING_TO_DO = "Tidak ada yang perlu Anda lakukan sekarang."
 
 MAILS: tuple[Mail, ...] = (
@@ -178,6 +207,20 @@ MAILS: tuple[Mail, ...] = (
         ),
     ),
     _letter(
+        "pemberitahuan_tambahan",
+        ("RequestReopened",),
+        subject="Permohonan data {register_number} dibuka kembali",
+        happened=(
+            "Permohonan data Anda dibuka kembali dan diproses lagi.",
+            "Alasannya tertulis dalam Pemberitahuan Tambahan nomor {number}.",
+        ),
+        todo=(
+            _NOTHING_TO_DO + " Anda tidak perlu mengajukan permohonan baru; kami mengirim surel "
+            "lagi begitu ada keputusan.",
+        ),
+        until=("Pemberitahuan tertulis kami sampaikan paling lambat", "statutory_due"),
+    ),
+    _letter(
         "surat_penyampaian_pemohon",
         ("DataDelivered",),
         subject="Data yang Anda mohon siap diunduh ({register_number})",
@@ -236,6 +279,36 @@ MAILS: tuple[Mail, ...] = (
         button="Baca tanggapan",
     ),
     Mail(
+        "bagian_dipisahkan",
+        "requests",
+        "PartSplitOff",
+        PEMOHON,
+        subject="Permohonan data {register_number} dibagi menurut perangkat daerah",
+        happened=(
+            "Data yang Anda mohon dikuasai beberapa perangkat daerah. Sebagian data itu sekarang "
+            "tercatat sebagai permohonan tersendiri; nomornya ada di halaman permohonan Anda.",
+            "Tenggatnya tetap dihitung sejak permohonan {register_number} kami terima.",
+        ),
+        todo=(
+            _NOTHING_TO_DO + " Kedua permohonan tampil di halaman yang sama, dan kode lacak yang "
+            "sudah Anda miliki berlaku untuk keduanya.",
+        ),
+        button="Ikuti permohonan",
+    ),
+    Mail(
+        "pesan_dari_ppid",
+        "requests",
+        "OfficerWrote",
+        PEMOHON,
+        subject="PPID menulis kepada Anda tentang permohonan data {register_number}",
+        happened=(
+            "PPID menulis kepada Anda tentang permohonan {register_number}. Isi pesannya hanya "
+            "dapat dibaca di halaman permohonan Anda.",
+        ),
+        todo=("Baca pesan itu, dan jawab di halaman yang sama bila perlu.",),
+        button="Baca pesan",
+    ),
+    Mail(
         "permohonan_dicabut",
         "requests",
         "RequestWithdrawn",
@@ -288,6 +361,31 @@ MAILS: tuple[Mail, ...] = (
         ),
         until=("Selesaikan langkah ini paling lambat", "due"),
         button="Buka di meja kerja",
+    ),
+    Mail(
+        "pesan_dari_pemohon",
+        "requests",
+        "PemohonWrote",
+        PPID,
+        subject="Pemohon menulis tentang permohonan data {register_number}",
+        happened=("Pemohon menulis kepada PPID tentang permohonan {register_number}.",),
+        todo=("Baca pesan itu di meja kerja, dan jawab di sana.",),
+        button="Buka di meja kerja",
+    ),
+    _step(
+        7,
+        "OwnershipDeclined",
+        PPID,
+        "bukan_bidangnya",
+        subject="Permohonan data {register_number} perlu diteruskan kepada perangkat daerah lain",
+        happened=(
+            "PPID Pembantu menyatakan bahwa data yang dimohon dengan nomor {register_number} bukan "
+            "bidang perangkat daerahnya.",
+        ),
+        todo=(
+            "Baca alasannya di meja kerja, lalu teruskan permohonan itu kepada perangkat daerah "
+            "yang membidanginya. Tenggat Pemberitahuan Tertulis tetap berjalan.",
+        ),
     ),
     _step(
         14,
@@ -388,6 +486,93 @@ MAILS: tuple[Mail, ...] = (
             (PPID, lambda data: True),
             (PPID_PEMBANTU, lambda data: bool(data.get("agency"))),
         )
+    ),
+    # Of deadlines, by the service's own clock.
+    *(
+        _clock(fact, key, office, clock, subject=subject, happened=happened, todo=todo)
+        for clock, offices, called in _CLOCKS
+        for office in offices
+        for fact, key, subject, happened, todo in (
+            (
+                "DueSoon",
+                f"tenggat_dekat_{clock}",
+                "Tenggat sudah dekat untuk permohonan {register_number}",
+                f"{called} untuk permohonan {{register_number}} sudah dekat.",
+                "Selesaikan sebelum tenggat itu.",
+            ),
+            (
+                "BecameOverdue",
+                f"tenggat_terlewat_{clock}",
+                "Tenggat terlewat untuk permohonan {register_number}",
+                f"{called} untuk permohonan {{register_number}} sudah terlewat.",
+                "Selesaikan sekarang juga. Keterlambatan ini sudah tercatat.",
+            ),
+        )
+    ),
+    *(
+        _clock(
+            "Escalated",
+            f"keterlambatan_{clock}",
+            ATASAN_PPID,
+            clock,
+            subject="Keterlambatan pada permohonan {register_number}",
+            happened=f"{called} untuk permohonan {{register_number}} sudah lama terlewat.",
+            todo="Mintalah penjelasan kepada petugas yang bertanggung jawab. Anda menerima surel "
+            "ini sebagai Atasan PPID.",
+        )
+        for clock, _, called in _CLOCKS
+        if clock != "objection"
+    ),
+    Mail(
+        "usul_perpanjangan",
+        "requests",
+        "ExtensionProposed",
+        PPID,
+        subject="Perpanjangan tenggat diusulkan untuk permohonan {register_number}",
+        happened=(
+            "Pemberitahuan Tertulis untuk permohonan {register_number} belum terbit, dan "
+            "tenggatnya sudah dekat.",
+        ),
+        todo=(
+            "Bila belum dapat dijawab, perpanjang tenggatnya dengan satu tekanan di meja kerja; "
+            "konsep alasannya sudah disiapkan. Sesudah lewat, tenggat tidak dapat diperpanjang.",
+        ),
+        until=("Pemberitahuan Tertulis paling lambat", "deadline"),
+        button="Buka di meja kerja",
+    ),
+    Mail(
+        "tenggat_berubah",
+        "requests",
+        "DeadlinesMoved",
+        PEMOHON,
+        when=lambda data: bool({"notice", "completion", "objection"} & set(data["moved"])),
+        subject="Tanggal pada permohonan data {register_number} berubah",
+        happened=(
+            "Hari libur atau hari kerja berubah karena keputusan pemerintah, sehingga tanggal pada "
+            "permohonan Anda dihitung ulang.",
+        ),
+        todo=(
+            _NOTHING_TO_DO + " Tanggal yang baru dan alasannya tampil di halaman permohonan Anda.",
+        ),
+        until=("Pemberitahuan tertulis kami sampaikan paling lambat", "statutory_due"),
+    ),
+    *(
+        Mail(
+            "tenggat_berubah",
+            "requests",
+            "DeadlinesMoved",
+            office,
+            when=lambda data, office=office: data.get("waiting_for") == office,
+            subject="Tenggat permohonan data {register_number} dihitung ulang",
+            happened=(
+                "Kalender hari kerja berubah, sehingga tenggat permohonan {register_number} "
+                "dihitung ulang.",
+            ),
+            todo=("Lihat tenggat yang baru di meja kerja.",),
+            until=("Selesaikan langkah ini paling lambat", "due"),
+            button="Buka di meja kerja",
+        )
+        for office in (PPID, PPID_PEMBANTU, WALIDATA)
     ),
 )
 

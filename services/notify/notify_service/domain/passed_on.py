@@ -5,11 +5,16 @@ from collections.abc import Mapping
 PASSED_ON: Mapping[str, tuple[str, ...]] = {
     "requests": (
         "RequestSubmitted", "RequestReturned", "RequestCompleted", "RequestWithdrawn",
-        "DataFoundInDip", "OwnerFound", "ForwardedToPembantu", "RequestGranted",
+        "DataFoundInDip", "OwnerFound", "PartSplitOff", "ForwardedToPembantu", "OwnershipDeclined",
+        "RequestGranted",
         "RequestGrantedInPart", "RequestRefused", "DataHandedOver", "DataOnHandProvided",
         "EarlierClearanceCited", "HandedToWalidata", "ListedInDaftarData", "DeliveryDrafted",
         "DataDelivered", "RefusalSent", "RefusalNotified", "DataReceived", "DeadlineExtended",
-        "ObjectionLodged", "ObjectionDecided", "PersonErased", "StaffDisabled",
+        "ObjectionLodged", "ObjectionDecided", "RequestReopened", "DisputeFiled", "DisputeDecided",
+        "ServiceRated",
+        "DueSoon", "BecameOverdue", "Escalated", "ExtensionProposed", "DeadlinesMoved",
+        "PersonErased", "StaffDisabled",
+        "OfficerWrote", "PemohonWrote",
     ),
     "catalog": ("DatasetPublished", "DatasetDownloaded", "DaftarDataUpdated"),
     "privacy": ("OriginalRead", "DataMasked", "DataFoundClean", "PersonForgotten"),

@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from chassis.http import Officer, needs
-from fastapi import APIRouter, Body, Depends, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from notify_service.bootstrap import WebhookParts
-from notify_service.domain.errors import DeliveryNotFound, WebhookNotFound
+from notify_service.domain.errors import DeliveryNotFound, WebhookNotFound, WebhookRefused
 from notify_service.domain.passed_on import TYPES
 from notify_service.webhooks.views import PAGE_LENGTH
 
@@ -173,20 +173,15 @@ def replay_range(
 ) -> dict[str, int]:
     """Send a range again, in its order, under the same webhook-ids."""
     endpoints = parts(request).endpoints
-    by_time = wanted.since is not None and wanted.until is not None
-    by_position = None not in (wanted.source, wanted.first, wanted.last)
-    if by_time == by_position:
-        raise HTTPException(422, "Give either since and until, or source, first and last.")
-    if by_time:
-        assert wanted.since is not None and wanted.until is not None
-        replayed = endpoints.replay_time(
-            webhook_id, owner.actor, since=wanted.since, until=wanted.until
-        )
+    given = wanted.model_dump(exclude_none=True)
+    if given.keys() == {"since", "until"}:
+        replayed = endpoints.replay_time(webhook_id, owner.actor, **given)
+    elif given.keys() == {"source", "first", "last"}:
+        replayed = endpoints.replay_positions(webhook_id, owner.actor, **given)
     else:
-        assert wanted.source is not None
-        assert wanted.first is not None and wanted.last is not None
-        replayed = endpoints.replay_positions(
-            webhook_id, owner.actor, source=wanted.source, first=wanted.first, last=wanted.last
+        raise WebhookRefused(
+            "Give either `since` and `until`, each with time and zone as in"
+            " 2026-11-22T08:00:00+07:00, or `source`, `first` and `last`."
         )
     return {"replayed": replayed}
 

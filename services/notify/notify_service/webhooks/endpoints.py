@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from difflib import get_close_matches
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -32,6 +34,8 @@ ACCOUNT = "account"
 _BY_OPERATOR = frozenset({OPERATOR, ACCOUNT})
 """Why a webhook is disabled that an operator alone enables again."""
 TEST = "WebhookTest"
+_TYPE_LENGTH_MAX = max(map(len, TYPES))
+_GUESSED_MAX = 5
 REPLAYED_MAX = 10_000
 """Deliveries in one replay."""
 
@@ -239,7 +243,8 @@ class Endpoints:
             self._check_url(url)
         unknown = sorted(set(types or ()) - TYPES)
         if unknown:
-            raise WebhookRefused(f"These types do not exist: {', '.join(unknown)[:200]}.")
+            said = ", ".join(unknown)[:200]
+            raise WebhookRefused(f"These types do not exist: {said}. {_known_near(unknown)}")
         if contact is not None and not is_address(contact):
             raise WebhookRefused("`contact` is the mail address to write to when deliveries fail.")
 
@@ -305,6 +310,14 @@ def _test_message(webhook_id: UUID, by: Actor) -> Message:
         data={},
         dataschema="",
     )
+
+
+def _known_near(unknown: Sequence[str]) -> str:
+    """A sentence with those that may have been meant, or with all."""
+    near = [get_close_matches(each[:_TYPE_LENGTH_MAX], TYPES) for each in unknown[:_GUESSED_MAX]]
+    if not all(near):
+        return f"There are: {', '.join(sorted(TYPES))}."
+    return f"Perhaps: {', '.join(dict.fromkeys(chain.from_iterable(near)))}."
 
 
 def _host(url: str) -> str:

@@ -26,6 +26,7 @@ class Worker:
     @listens_to("requests", "DataReceived")
     @listens_to("requests", "RequestRefused")
     @listens_to("requests", "RequestWithdrawn")
+    @listens_to("requests", "RequestReopened")
     def hear(self, message: Message) -> None:
         self.app.hear(message)
 

@@ -25,14 +25,25 @@ def _with(*names: str, **renamed: str) -> Callable[[Data], Data]:
     return public
 
 
+def _submitted(fact: Data) -> Data:
+    """`channel` as v1 lists them; of what an officer entered `came_by` says how it came."""
+    channel = fact["channel"]
+    return _with("dataset", "part_of", "received_on", submitted_on="on")(fact) | {
+        "channel": channel if channel in ("laman", "api") else "loket",
+        "came_by": channel if fact.get("entered") else None,
+    }
+
+
 PUBLISHED: Mapping[str, Callable[[Data], Data]] = {
-    "RequestSubmitted": _with("channel", "dataset", submitted_on="on"),
+    "RequestSubmitted": _submitted,
     "DataFoundInDip": _with("dip_entry"),
     "OwnerFound": _with(),
     "ForwardedToPembantu": _with(),
+    "PartSplitOff": _with("part_id", "part_number"),
+    "OwnershipDeclined": _with("declined_by", "suggested"),
     "RequestGranted": _with(),
-    "RequestGrantedInPart": _with("reason_code", "article"),
-    "RequestRefused": _with("at_step", "reason_code", "article"),
+    "RequestGrantedInPart": _with("reason_code", "article", "consequence_test", "held_by"),
+    "RequestRefused": _with("at_step", "reason_code", "article", "consequence_test", "held_by"),
     "DataHandedOver": _with("digest", "size"),
     "DataOnHandProvided": _with("digest", "size"),
     "EarlierClearanceCited": _with("cites", "digest"),
@@ -59,8 +70,10 @@ PUBLISHED: Mapping[str, Callable[[Data], Data]] = {
         "refused_part",
         "access_until",
     ),
-    "RefusalSent": _with("reason_code", "article"),
-    "RefusalNotified": _with("reason_code", "article", "at_step", "cites_pembantu"),
+    "RefusalSent": _with("reason_code", "article", "consequence_test", "held_by"),
+    "RefusalNotified": _with(
+        "reason_code", "article", "at_step", "cites_pembantu", "consequence_test", "held_by"
+    ),
     "DataReceived": _with(),
     "RequestReturned": _with("missing", "complete_by"),
     "RequestCompleted": _with(),
@@ -68,6 +81,17 @@ PUBLISHED: Mapping[str, Callable[[Data], Data]] = {
     "DeadlineExtended": _with("reason_code", "new_statutory_due"),
     "ObjectionLodged": _with("ground", "answer_due"),
     "ObjectionDecided": _with("decision"),
+    "RequestReopened": _with("basis"),
+    "ServiceRated": _with("score"),
+    "DisputeFiled": _with("number", "filed_on"),
+    "DisputeDecided": _with("number", "outcome", "decision", "decided_on"),
+    "DeadlinesMoved": _with("moved", "objection_due", "complete_by"),
+    "DueSoon": _with("clock", deadline="due"),
+    "BecameOverdue": _with("clock", deadline="due"),
+    "Escalated": _with("clock", "days_late", deadline="due"),
+    "ExtensionProposed": _with("days", "reason_code", "new_statutory_due", deadline="due"),
+    "OfficerWrote": _with(),
+    "PemohonWrote": _with(),
     "StaffDisabled": lambda fact: {"staff_id": fact["staff_id"]},
     "PersonErased": lambda fact: {
         "person_id": fact["person_id"],

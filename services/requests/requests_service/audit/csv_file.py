@@ -23,13 +23,14 @@ def csv_file(facts: Iterable[SealedFact]) -> Iterator[bytes]:
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for number, fact in enumerate(facts, 1):
-        writer.writerow([_inert(value) for value in row_of(fact).values()])
+        writer.writerow([inert(value) for value in row_of(fact).values()])
         if number % _ROWS == 0:
             yield _taken(text)
     yield _taken(text)
 
 
-def _inert(value: object) -> str:
+def inert(value: object) -> str:
+    """The cell that shows this value."""
     if value is None:
         return ""
     written = str(value).lower() if isinstance(value, bool) else str(value)

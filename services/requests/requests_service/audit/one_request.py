@@ -144,7 +144,7 @@ def _state(app: Requests, facts: Sequence[StoredFact], known: Filters) -> dict[s
     if not facts:
         return None
     data_request = _stood(app, facts)
-    whole = summary(data_request, app.calendar) | {
+    whole = summary(data_request, app.today().calendar) | {
         "erased_on": _erased_on(app, data_request.pemohon_id, known)
     }
     if data_request.state == "withdrawn" and not data_request.notice_issued_on:

@@ -4,8 +4,13 @@ from requests_service.domain.identity import FIELDS
 from requests_service.domain.words import FACT_TITLES, LETTERS, TEXT_TITLES
 
 TITLES: dict[str, str] = {fact.__name__: title for fact, title in FACT_TITLES.items()} | {
+    "ActingAppointed": "Pejabat sementara ditunjuk",
+    "ActingEnded": "Penunjukan pejabat sementara diakhiri",
     "ActNotAllowed": "Tindakan yang bukan wewenangnya dicoba",
     "AuditQueried": "Pertanyaan auditor",
+    "CalendarChanged": "Kalender hari kerja diganti",
+    "ConsequenceTestEnded": "Uji konsekuensi dicabut",
+    "ConsequenceTestRecorded": "Uji konsekuensi dicatat",
     "ForgettingConfirmed": "Layanan lain menyatakan sudah menghapus",
     "JobDiscarded": "Pekerjaan gagal dibuang operator",
     "JobRedriven": "Pekerjaan gagal dicoba lagi",
@@ -13,6 +18,7 @@ TITLES: dict[str, str] = {fact.__name__: title for fact, title in FACT_TITLES.it
     "MessageRedriven": "Pesan tertahan dicoba lagi",
     "PersonalDataRead": "Data pribadi Pemohon dibaca",
     "PersonErased": "Data pribadi Pemohon dihapus",
+    "RegisterExported": "Register dengan identitas Pemohon diekspor",
     "RetentionApplied": "Masa simpan dijalankan",
     "SealingKeyUsed": "Kunci segel dipakai",
     "SettingsChanged": "Aturan, kalender, pengaturan, atau versi program berubah",
@@ -52,6 +58,8 @@ MAILS: dict[str, str] = {
     "tandatangani_penyampaian": "Tandatangani Surat Penyampaian",
     "sampaikan_penolakan": "Sampaikan penolakan",
     "keberatan_masuk": "Keberatan masuk",
+    "pesan_dari_ppid": "Pesan dari PPID",
+    "pesan_dari_pemohon": "Pesan dari Pemohon",
 }
 """Of what a mail speaks, by the code that `notify` reports."""
 

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, register_namespac
 from requests_service.domain import sop
 from requests_service.domain.flow import LABEL_WIDTH, Flow, Group, Lane, Line, Node, flow
 from requests_service.domain.roles import Role
-from requests_service.domain.sop import STEPS
+from requests_service.domain.sop import STEPS, LegalAct
 
 _SPACES = {
     "bpmn": "http://www.omg.org/spec/BPMN/20100524/MODEL",
@@ -121,11 +121,7 @@ def _group(process: Element, group: Group) -> None:
         name=first.basis,
         triggeredByEvent="true",
     )
-    steps = [no for no in first.steps if no]
-    SubElement(told, _tag("bpmn:documentation")).text = (
-        f"Pada langkah {steps[0]} sampai {steps[-1]}"
-        + (", dan sesudah selesai." if None in first.steps else ".")
-    )
+    SubElement(told, _tag("bpmn:documentation")).text = _when(first)
     for node in group.nodes:
         each = _node(told, node, group.lines)
         if node.kind == "act":
@@ -136,6 +132,16 @@ def _group(process: Element, group: Group) -> None:
         if node.kind == "end" and first.ends:
             SubElement(each, _tag("bpmn:terminateEventDefinition"), id=f"henti_{node.id}")
     _flows(told, group.lines)
+
+
+def _when(act: LegalAct) -> str:
+    steps = [no for no in act.steps if no]
+    if not steps:
+        return "Sesudah selesai."
+    where = f"{steps[0]}" if len(steps) == 1 else f"{steps[0]} sampai {steps[-1]}"
+    after = ", dan sesudah selesai" if None in act.steps else ""
+    back = f" Sesudahnya langkah {act.leads_to} diulang." if act.leads_to else ""
+    return f"Pada langkah {where}{after}.{back}"
 
 
 def _starts_by(start: Element, group: Group) -> None:

@@ -13,7 +13,14 @@ KINDS: Mapping[str, str] = MappingProxyType(
     }
 )
 CHANNELS: Mapping[str, str] = MappingProxyType(
-    {"laman": "Laman", "api": "Aplikasi lain", "loket": "Loket PPID"}
+    {
+        "laman": "Laman",
+        "api": "Aplikasi lain",
+        "loket": "Loket PPID",
+        "surat": "Surat",
+        "telepon": "Telepon",
+        "surel": "Surel",
+    }
 )
 FORMATS: Mapping[str, str] = MappingProxyType(
     {

@@ -9,7 +9,9 @@ from requests_service.domain.events import Fact
 COMMANDS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
     {
         "check-availability": (f.DataFoundInDip, f.OwnerFound),
+        "split-off": (f.PartSplitOff,),
         "forward": (f.ForwardedToPembantu,),
+        "decline": (f.OwnershipDeclined,),
         "grant": (f.RequestGranted, f.RequestGrantedInPart),
         "refuse": (f.RequestRefused,),
         "hand-over": (f.DataHandedOver, f.DataOnHandProvided),
@@ -27,6 +29,11 @@ COMMANDS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
         "extend": (f.DeadlineExtended,),
         "object": (f.ObjectionLodged,),
         "decide-objection": (f.ObjectionDecided,),
+        "reopen": (f.RequestReopened,),
+        "record-dispute": (f.DisputeFiled,),
+        "record-dispute-decision": (f.DisputeDecided,),
+        "write": (f.OfficerWrote, f.PemohonWrote),
+        "rate": (f.ServiceRated,),
         "request-erasure": (f.ErasureRequested,),
         "decide-erasure": (f.ErasureDecided,),
     }

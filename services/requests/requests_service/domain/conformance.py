@@ -8,7 +8,7 @@ After a deviation it goes on from where the fact says that it leads, so that one
 and not again by every fact that follows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -116,6 +116,8 @@ class Case:
     done: set[str] = field(default_factory=set)
     """Names of the facts that happened, reports left out."""
     pemohon: str | None = None
+    part_of: str | None = None
+    """Register number of the first request, for a part."""
     agency: str | None = None
     due: Day | None = None
     statutory_due: Day | None = None
@@ -129,6 +131,8 @@ class Case:
     objection_due: Day | None = None
     """While an objection waits for its answer."""
     ended_on: Day | None = None
+    dispute: bool = False
+    """One is open at the Komisi Informasi."""
     erasure: str | None = None
     """`asked` while it waits for its answer, `granted` for ever."""
 
@@ -143,6 +147,12 @@ class Move:
     is_act: bool
     returned: bool | None = False
     """While the request is returned: never, only then, or then too (None)."""
+    leads_back: bool = False
+    """An act that leaves the open step for another: it may be late as the step's own outcomes."""
+
+    @property
+    def can_be_late(self) -> bool:
+        return not self.is_act or self.leads_back
 
 
 def moves() -> dict[tuple[int | None, str], Move]:
@@ -154,7 +164,12 @@ def moves() -> dict[tuple[int | None, str], Move]:
     }
     of_acts = {
         (step, act.fact.__name__): Move(
-            act.role.value, None if act.ends else step, act.needs, True, act.returned
+            act.role.value,
+            act.next_step(step),
+            act.needs,
+            True,
+            act.returned,
+            act.leads_to is not None,
         )
         for act in LEGAL_ACTS
         for step in act.steps
@@ -167,6 +182,7 @@ _REPORTS = {report.fact.__name__ for report in REPORTS}
 FACTS = sorted({name for _, name in _MOVES} | _REPORTS)
 """The names of all facts that a request's stream may hold."""
 _DOERS = {name: move.role for (_, name), move in _MOVES.items()}
+_REOPENS_AT = next(act.reopens_at for act in LEGAL_ACTS if act.reopens_at)
 _FILE_FACTS = frozenset({"DataHandedOver", "DataOnHandProvided"})
 _KINDS_OF_NEEDS = {
     Need.NOT_EXTENDED: Kind.EXTENSION_REPEATED,
@@ -182,14 +198,22 @@ Stored = tuple[int | None, Day | None, bool, str | None, int | None, Day | None,
 
 
 class Checker:
-    """Judges facts with the working days of one calendar."""
+    """Judges facts with the working days of the calendar by which each was counted."""
 
-    def __init__(self, calendar: Calendar) -> None:
-        self._days = _WorkingDays(calendar)
+    def __init__(
+        self, calendar: Calendar, calendar_of: Callable[[str], Calendar] | None = None
+    ) -> None:
+        """`calendar_of` gives a version's; `calendar` is for facts that say none."""
+        self._days = self._of_all = _WorkingDays(calendar)
+        self._of = cache(
+            lambda version: _WorkingDays((calendar_of or (lambda _: calendar))(version))
+        )
 
     def check(self, case: Case, seen: Seen) -> Verdict:
         """The deviations that this very fact made; `case` goes on to what follows it."""
         found: list[Deviation] = []
+        by = seen.data.get("calendar")
+        self._days = self._of(by) if by else self._of_all
         if seen.version != case.version + 1:
             found.append(
                 Deviation(Kind.VERSION_GAP, case.step, str(case.version + 1), str(seen.version))
@@ -210,10 +234,11 @@ class Checker:
     def _judge(self, case: Case, seen: Seen, move: Move, found: list[Deviation]) -> None:
         """All that the tables ask of a fact which may happen at this step."""
         on = seen.data["on"]
-        if seen.role != move.role:
-            found.append(
-                Deviation(Kind.WRONG_ROLE, case.step, _label(move.role), _label(seen.role))
-            )
+        # A part is submitted by the PPID, who split it off; or who entered what came by letter.
+        by_ppid = seen.data.get("part_of") or seen.data.get("entered")
+        role = Role.PPID.value if by_ppid else move.role
+        if seen.role != role:
+            found.append(Deviation(Kind.WRONG_ROLE, case.step, _label(role), _label(seen.role)))
         elif move.role == _PPID_PEMBANTU and seen.agency != case.agency:
             found.append(
                 Deviation(Kind.WRONG_AGENCY, case.step, case.agency or "", seen.agency or "")
@@ -235,7 +260,7 @@ class Checker:
                 kind = _KINDS_OF_NEEDS.get(need, Kind.OUT_OF_ORDER)
                 found.append(Deviation(kind, case.step, need, seen.type))
         leaves = move.next_step != case.step
-        if leaves and not move.is_act and case.due and on > case.due:
+        if leaves and move.can_be_late and case.due and on > case.due:
             found.append(Deviation(Kind.LATE_STEP, case.step, case.due, on))
         if move.is_act:
             self._judge_the_law(case, seen, found)
@@ -252,6 +277,11 @@ class Checker:
                 last = self._days.plus(arose_on, sop.OBJECTION_DAYS_MAX)
                 if on > last:
                     found.append(Deviation(Kind.OBJECTION_LATE, case.step, last, on))
+            case "RequestReopened" if seen.data["next_step"] not in _REOPENS_AT:
+                steps = " / ".join(str(step) for step in _REOPENS_AT)
+                found.append(
+                    Deviation(Kind.OUT_OF_ORDER, case.step, steps, str(seen.data["next_step"]))
+                )
             case "ObjectionDecided" if case.objection_due and on > case.objection_due:
                 found.append(Deviation(Kind.ANSWER_LATE, case.step, case.objection_due, on))
 
@@ -261,6 +291,8 @@ class Checker:
                 return "DataFoundInDip" in case.done
             case Need.CHECKED_FILE:
                 return not _FILE_FACTS.isdisjoint(case.done)
+            case Need.FIRST_REQUEST:
+                return case.part_of is None
             case Need.NO_DRAFT:
                 return "DeliveryDrafted" not in case.done
             case Need.DRAFT:
@@ -276,6 +308,17 @@ class Checker:
                 return case.objection_due is None
             case Need.OBJECTION_OPEN:
                 return case.objection_due is not None
+            case Need.NOT_WITHDRAWN:
+                return "RequestWithdrawn" not in case.done
+            case Need.OBJECTION_ANSWERED:
+                overdue = case.objection_due is not None and on > case.objection_due
+                return overdue or "ObjectionDecided" in case.done
+            case Need.NO_DISPUTE_OPEN:
+                return not case.dispute
+            case Need.DISPUTE_OPEN:
+                return case.dispute
+            case Need.NOT_RATED:
+                return "ServiceRated" not in case.done
             case Need.NO_ERASURE_OPEN:
                 return case.erasure is None
             case Need.ERASURE_OPEN:
@@ -292,19 +335,34 @@ class Checker:
     def _go_on(self, case: Case, seen: Seen, move: Move) -> Stored:
         """What the fact should have stored; the case is then where the fact leads."""
         on, step, was_due = seen.data["on"], case.step, case.due
-        late = not move.is_act and was_due is not None and on > was_due
+        late = move.can_be_late and was_due is not None and on > was_due
+        part_of = seen.data.get("part_of")
+        since = on if part_of else seen.data.get("received_on") or on
         if move.next_step != case.step:
-            self._leave(case, move.next_step, on, seen)
+            self._leave(case, move.next_step, since, seen)
         match seen.type:
+            case "RequestSubmitted" if part_of:
+                # The law's clock is the first request's: that one is judged by its own facts.
+                case.pemohon, case.part_of = str(seen.data["pemohon_id"]), part_of
+                case.statutory_due = seen.data["statutory_due"]
+                if seen.data["clock_of_first"]["extended_days"]:
+                    case.done.add("DeadlineExtended")
             case "RequestSubmitted":
-                case.pemohon = seen.actor
-                case.statutory_due = self._accepted(on, sop.STATUTORY_DAYS, seen, "statutory_due")
+                entered = seen.data.get("entered")
+                case.pemohon = str(seen.data["pemohon_id"]) if entered else seen.actor
+                case.statutory_due = self._accepted(
+                    since, sop.STATUTORY_DAYS, seen, "statutory_due"
+                )
             case "OwnerFound" | "ForwardedToPembantu":
                 case.agency = seen.data["agency"]
+            case "OwnershipDeclined":
+                case.agency = None
             case "RequestReturned":
                 case.returned_on = on
                 case.stopped_due, case.due = case.due, None
-                case.stopped_statutory_due, case.statutory_due = case.statutory_due, None
+                # The city may let the law's clock run on; the fact says which it did.
+                if seen.data.get("statutory_due") is None:
+                    case.stopped_statutory_due, case.statutory_due = case.statutory_due, None
             case "RequestCompleted":
                 self._take_up(case, on, seen)
             case "DeadlineExtended" if case.statutory_due:
@@ -317,6 +375,12 @@ class Checker:
                 )
             case "ObjectionDecided":
                 case.objection_due = None
+            case "RequestReopened":
+                self._reopen(case, seen)
+            case "DisputeFiled":
+                case.dispute = True
+            case "DisputeDecided":
+                case.dispute = False
             case "ErasureRequested":
                 case.erasure = "asked"
             case "ErasureDecided":
@@ -330,6 +394,17 @@ class Checker:
             case.due, case.ended_on, case.returned_on = None, on, None
         else:
             case.due = self._accepted(on, STEPS[next_step].working_days, seen, "next_due")
+
+    def _reopen(self, case: Case, seen: Seen) -> None:
+        """At the step that the fact names, with what had been answered after it undone."""
+        on: Day = seen.data["on"]
+        kept = {"ObjectionDecided"}
+        if seen.data["next_step"] == 10:
+            kept |= {"DataFoundInDip", *_FILE_FACTS}
+        case.done &= kept
+        self._leave(case, seen.data["next_step"], on, seen)
+        case.statutory_due = self._accepted(on, sop.STATUTORY_DAYS, seen, "statutory_due")
+        case.ended_on = case.notice_on = case.delivery_letter_on = None
 
     def _take_up(self, case: Case, on: Day, seen: Seen) -> None:
         """Both clocks go on with the working days that they had left."""
@@ -357,8 +432,10 @@ class Checker:
         return due
 
     def _hear(self, case: Case, seen: Seen, found: list[Deviation]) -> None:
-        """Reports move nothing; two letters are what the law and step 16 wait for."""
+        """Reports move no step; two letters are what the law and step 16 wait for."""
         at = case.step
+        if seen.type == "DeadlinesMoved":
+            self._move(case, seen)
         expected = (at, case.due, False, case.agency, at, case.due, case.statutory_due)
         self._compare(seen, expected, case.step, found)
         if seen.type != "LetterIssued":
@@ -370,6 +447,17 @@ class Checker:
             case.notice_on = issued_on
             if case.statutory_due and issued_on > case.statutory_due:
                 found.append(Deviation(Kind.NOTICE_LATE, case.step, case.statutory_due, issued_on))
+
+    def _move(self, case: Case, seen: Seen) -> None:
+        """Open deadlines were counted again: a clock that runs or stands still goes on doing so."""
+        told = seen.data
+        case.due = told["next_due"] if case.due else None
+        case.statutory_due = told["statutory_due"] if case.statutory_due else None
+        case.stopped_due = told["stopped_due"] if case.stopped_due else None
+        case.stopped_statutory_due = (
+            told["stopped_statutory_due"] if case.stopped_statutory_due else None
+        )
+        case.objection_due = told["objection_due"] if case.objection_due else None
 
     def _misplaced(self, case: Case, seen: Seen, found: list[Deviation]) -> Passage | None:
         """A fact that the tables do not know at this step."""

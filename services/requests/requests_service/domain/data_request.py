@@ -10,14 +10,21 @@ from uuid import UUID
 
 from eventsourcing.domain import Aggregate
 
-from requests_service.domain import choices, erasing, errors, sop, texts
+from requests_service.domain import choices, erasing, errors, redress, sop, texts
 from requests_service.domain import events as facts
+from requests_service.domain.clocks import Clocks
 from requests_service.domain.commands import COMMANDS
 from requests_service.domain.dates import tanggal
+from requests_service.domain.declining import Declined
 from requests_service.domain.events import Fact
+from requests_service.domain.intake import Entry
+from requests_service.domain.parting import Origin, Parts
+from requests_service.domain.redress import Redress
 from requests_service.domain.refusal import Refusal
 from requests_service.domain.roles import Actor, Role
+from requests_service.domain.satisfaction import Satisfaction
 from requests_service.domain.sop import ACTS, SOP, STEPS, Need, Outcome, outcome_of
+from requests_service.domain.watching import Told
 from requests_service.domain.working_days import Today
 
 Seal = Callable[[str, str], str]
@@ -143,17 +150,29 @@ class DataRequest(Aggregate):
         tracking_code: str,
         seal: Seal,
         by_proxy: bool = False,
+        origin: Origin | None = None,
+        entry: Entry | None = None,
     ) -> Self:
-        if problems := form.problems():
+        """`origin`: of a part, which the PPID submits for the Pemohon of the first request;
+        `entry`: of what came another way than the form, which the PPID enters for `by`."""
+        problems = form.problems()
+        if entry:
+            entry.must_be_by_the_ppid()
+            problems |= entry.problems(form.channel, today)
+        if problems:
             raise errors.FormInvalid(problems)
         outcome = outcome_of(SUBMISSION.no, facts.RequestSubmitted)
-        by.must_be(outcome.role, doing=f"Langkah {SUBMISSION.no}")
+        if origin is None:
+            by.must_be(outcome.role, doing=f"Langkah {SUBMISSION.no}")
+        received_on = origin.received_on if origin else _received_on(entry, today)
+        who = entry.by if entry else by
+        statutory_due = today.calendar.add_working_days(received_on, sop.STATUTORY_DAYS)
         return cls._create(
             facts.RequestSubmitted,
             id=request_id,
             timestamp=today.at,
-            by=by.id,
-            role=by.role.value,
+            by=who.id,
+            role=who.role.value,
             on=today.day,
             register_number=register_number,
             agency=None,
@@ -161,10 +180,12 @@ class DataRequest(Aggregate):
             was_due=None,
             late=False,
             next_step=outcome.next_step,
-            next_due=_due(outcome.next_step, today),
-            statutory_due=today.plus(sop.STATUTORY_DAYS),
+            next_due=_due(outcome.next_step, today, since=today.day if origin else received_on),
+            statutory_due=origin.statutory_due if origin else statutory_due,
             waiting_for=_value(outcome.waits_for),
-            pemohon_id=UUID(by.id),
+            calendar=today.calendar.version,
+            capacity=who.capacity,
+            pemohon_id=origin.pemohon_id if origin else UUID(by.id),
             sop_edition=sop.EDITION,
             channel=form.channel,
             kind=form.kind,
@@ -173,6 +194,11 @@ class DataRequest(Aggregate):
             way_to_obtain=form.way_to_obtain,
             way_to_send=form.way_to_send,
             by_proxy=by_proxy,
+            received_on=received_on if received_on != today.day else None,
+            part_of=origin.number if origin else None,
+            clock_of_first=origin.clock if origin else None,
+            entered=entry is not None,
+            why_later_sealed=_sealed(seal, "why_later", entry.why_later if entry else None),
             data_wanted_sealed=seal("data_wanted", form.data_wanted),
             purpose_sealed=seal("purpose", form.purpose),
             tracking_code_sealed=seal("tracking_code", tracking_code),
@@ -198,11 +224,16 @@ class DataRequest(Aggregate):
         message: str | None = None,
     ) -> None:
         """`agency` corrects what was found at step 6; None keeps it."""
+        self.guard(facts.ForwardedToPembantu, by, today)
+        asked = agency or self.agency
+        if asked is None:
+            raise errors.ChoiceUnknown("Pilih perangkat daerah yang membidangi data ini.")
+        self.declined.must_be_worth_asking(asked, message)
         self.record(
             facts.ForwardedToPembantu,
             by,
             today,
-            agency=agency or self.agency,
+            agency=asked,
             message_sealed=_sealed(seal, "message", message),
         )
 
@@ -212,7 +243,8 @@ class DataRequest(Aggregate):
     def grant_in_part(
         self, by: Actor, today: Today, *, refused_parts: str, refusal: Refusal, seal: Seal
     ) -> None:
-        refusal.must_fit(self.step)
+        self.guard(facts.RequestGrantedInPart, by, today)
+        refusal.must_stand(self.step, today.day, self.agency)
         texts.must_be_filled_in("Bagian data yang ditolak", refused_parts)
         self.record(
             facts.RequestGrantedInPart,
@@ -220,13 +252,15 @@ class DataRequest(Aggregate):
             today,
             reason_code=refusal.code,
             article=refusal.article,
+            consequence_test=refusal.tested,
+            held_by=refusal.held_by,
             refused_parts_sealed=seal("refused_parts", refused_parts),
             narrative_sealed=seal("narrative", refusal.narrative),
         )
 
     def refuse(self, by: Actor, today: Today, *, refusal: Refusal, seal: Seal) -> None:
         self.guard(facts.RequestRefused, by, today)
-        refusal.must_fit(self.step)
+        refusal.must_stand(self.step, today.day, self.agency)
         self.record(
             facts.RequestRefused,
             by,
@@ -234,6 +268,8 @@ class DataRequest(Aggregate):
             at_step=self.step,
             reason_code=refusal.code,
             article=refusal.article,
+            consequence_test=refusal.tested,
+            held_by=refusal.held_by,
             narrative_sealed=seal("narrative", refusal.narrative),
         )
 
@@ -352,9 +388,9 @@ class DataRequest(Aggregate):
             complete_by=today.plus(sop.COMPLETION_DAYS),
             missing_sealed=seal("missing", explanation),
             stopped_due=self.due,
-            stopped_statutory_due=self.statutory_due,
+            stopped_statutory_due=self.statutory_due if today.rules.stops_while_returned else None,
             next_due=None,
-            statutory_due=None,
+            statutory_due=None if today.rules.stops_while_returned else self.statutory_due,
         )
 
     def complete(
@@ -382,7 +418,8 @@ class DataRequest(Aggregate):
             data_wanted_sealed=_sealed(seal, "data_wanted", data_wanted),
             purpose_sealed=_sealed(seal, "purpose", purpose),
             next_due=self._moved_by_the_pause(self.stopped_due, today),
-            statutory_due=self._moved_by_the_pause(self.stopped_statutory_due, today),
+            statutory_due=self._moved_by_the_pause(self.stopped_statutory_due, today)
+            or self.statutory_due,
             waiting_for=_value(STEPS[self.step].owners[0]) if self.step else None,
         )
 
@@ -451,7 +488,7 @@ class DataRequest(Aggregate):
             ground=self.objection_ground,
             decision=decision,
             reason_sealed=seal("reason", reason),
-            waiting_for=self.waiting_for if self.step else None,
+            waiting_for=redress.waits_for_reopening(self, granted=decision != "ditolak"),
         )
 
     def request_erasure(
@@ -574,7 +611,7 @@ class DataRequest(Aggregate):
         stays = outcome.next_step == self.step
         remembered = {
             "was_due": self.due,
-            "late": fact not in ACTS and self.due is not None and today.day > self.due,
+            "late": sop.can_be_late(fact) and self.due is not None and today.day > self.due,
             "next_step": outcome.next_step,
             "next_due": self.due if stays else _due(outcome.next_step, today),
             "waiting_for": _value(outcome.waits_for) or (self.waiting_for if stays else None),
@@ -598,6 +635,8 @@ class DataRequest(Aggregate):
             "agency": self.agency,
             "step": self.step,
             "statutory_due": self.statutory_due,
+            "calendar": today.calendar.version,
+            "capacity": by.capacity,
         }
         self.trigger_event(
             fact,
@@ -652,6 +691,11 @@ class DataRequest(Aggregate):
                 )
             case Need.CHECKED_FILE if self.file is None:
                 raise errors.NoCheckedFile("Belum ada berkas yang dapat diperiksa.")
+            case Need.FIRST_REQUEST if self.parts.of:
+                raise errors.AlreadyAPart(
+                    f"Permohonan ini bagian dari permohonan {self.parts.of};"
+                    " pisahkan bagian lain dari permohonan itu."
+                )
             case Need.NO_DRAFT if self.drafted:
                 raise errors.AlreadyDrafted("Konsep Surat Penyampaian Data sudah disusun.")
             case Need.DRAFT if not self.drafted:
@@ -674,6 +718,23 @@ class DataRequest(Aggregate):
                 raise errors.ObjectionPending("Keberatan sebelumnya masih menunggu putusan.")
             case Need.OBJECTION_OPEN if not self.objection_ground:
                 raise errors.NoObjection("Tidak ada keberatan yang menunggu putusan.")
+            case Need.NOT_WITHDRAWN if self.ended_as == "withdrawn":
+                raise errors.NotReopenable(
+                    "Permohonan ini dicabut Pemohon; Pemohon dapat mengajukan yang baru."
+                )
+            case Need.OBJECTION_ANSWERED if not self._objection_was_answered(today):
+                raise errors.DisputeOutOfTurn(
+                    "Sengketa diajukan sesudah keberatan diputus, atau sesudah tenggat tanggapannya"
+                    " lewat (UU 14/2008 Pasal 37)."
+                )
+            case Need.NO_DISPUTE_OPEN if self.redress.dispute:
+                raise errors.DisputeOutOfTurn(
+                    f"Sengketa {self.redress.dispute} masih diperiksa Komisi Informasi."
+                )
+            case Need.DISPUTE_OPEN if not self.redress.dispute:
+                raise errors.DisputeOutOfTurn("Tidak ada sengketa yang sedang diperiksa.")
+            case Need.NOT_RATED if self.satisfaction.score:
+                raise errors.AlreadyRated("Anda sudah menilai layanan ini. Terima kasih.")
             case Need.NO_ERASURE_OPEN if self.erasure_asked_on or self.erasure_granted:
                 raise errors.ErasurePending(
                     "Penghapusan data pribadi sudah diminta dan menunggu putusan PPID."
@@ -686,6 +747,10 @@ class DataRequest(Aggregate):
                 )
             case Need.GROUND_AROSE:
                 self._must_have_a_ground(today)
+
+    def _objection_was_answered(self, today: Today) -> bool:
+        overdue = self.objection_due is not None and today.day > self.objection_due
+        return overdue or self.objection_decided_on is not None
 
     def _must_still_owe_the_notice(self, today: Today) -> None:
         if self.notice_issued_on:
@@ -743,8 +808,13 @@ class DataRequest(Aggregate):
             original_digest=original,
         )
 
-    def _refusal(self) -> dict[str, str | None]:
-        return {"reason_code": self.reason_code, "article": self.article}
+    def _refusal(self) -> dict[str, Any]:
+        return {
+            "reason_code": self.reason_code,
+            "article": self.article,
+            "consequence_test": self.consequence_test,
+            "held_by": self.held_by,
+        }
 
     def _moved_by_the_pause(self, due: date | None, today: Today) -> date | None:
         if due is None or self.returned_on is None:
@@ -760,17 +830,22 @@ class DataRequest(Aggregate):
         self.submitted_on = fact.on
         self.decided_version = fact.originator_version
         self.kind, self.channel, self.dataset = fact.kind, fact.channel, fact.dataset
+        self.format, self.by_proxy = fact.format, fact.by_proxy
+        self.way_to_obtain, self.way_to_send = fact.way_to_obtain, fact.way_to_send
         self.step: int | None = None
         self.due: date | None = None
         self.statutory_due: date | None = None
         self.waiting_for: str | None = None
         self.agency: str | None = None
         self.found_in_dip = self.granted = self.drafted = False
-        self.extended = self.refusal_sent = False
-        self.refused_part: dict[str, str] | None = None
+        self.extended = bool(fact.clock_of_first and fact.clock_of_first["extended_days"])
+        self.refusal_sent = False
+        self.refused_part: dict[str, Any] | None = None
         self.refused_at_step: int | None = None
         self.reason_code: str | None = None
         self.article: str | None = None
+        self.consequence_test: dict[str, str] | None = None
+        self.held_by: str | None = None
         self.file: str | None = None
         self.cleared: ClearedFile | None = None
         self.access_until: date | None = None
@@ -789,10 +864,15 @@ class DataRequest(Aggregate):
         self.erasure_granted = False
         self.letters: tuple[IssuedLetter, ...] = ()
         self.late_steps = 0
+        self.clocks, self.told = Clocks(), Told()
         self.data_wanted_sealed = fact.data_wanted_sealed
+        self.declined = Declined()
+        self.parts = Parts()
+        self.redress: Redress = Redress()
+        self.satisfaction = Satisfaction()
 
     def _chapters(self) -> tuple[Chapter, ...]:
-        return ()
+        return (self.clocks, self.told, self.declined, self.parts, self.redress, self.satisfaction)
 
     def when(self, fact: Fact) -> None:
         if isinstance(fact, facts.RequestSubmitted):
@@ -811,8 +891,13 @@ class DataRequest(Aggregate):
                 self.granted = True
             case facts.RequestGrantedInPart(reason_code=code, article=article):
                 self.refused_part = {"reason_code": code, "article": article}
+                if fact.consequence_test:
+                    self.refused_part["consequence_test"] = fact.consequence_test
+                if fact.held_by:
+                    self.refused_part["held_by"] = fact.held_by
             case facts.RequestRefused(at_step=at_step, reason_code=code, article=article):
                 self.refused_at_step, self.reason_code, self.article = at_step, code, article
+                self.consequence_test, self.held_by = fact.consequence_test, fact.held_by
             case facts.DataHandedOver(digest=digest) | facts.DataOnHandProvided(digest=digest):
                 self.file = digest
             case facts.DataMasked() | facts.DataFoundClean() | facts.EarlierClearanceCited():
@@ -833,6 +918,8 @@ class DataRequest(Aggregate):
                 self.returned_on = fact.on
                 self.stopped_due = fact.stopped_due
                 self.stopped_statutory_due = fact.stopped_statutory_due
+            case facts.PartSplitOff():
+                self.data_wanted_sealed = fact.data_wanted_sealed
             case facts.RequestCompleted():
                 self.data_wanted_sealed = fact.data_wanted_sealed or self.data_wanted_sealed
                 self.returned_on = self.stopped_due = self.stopped_statutory_due = None
@@ -844,6 +931,8 @@ class DataRequest(Aggregate):
                 self.objections_decided = (*self.objections_decided, ground)
                 self.objection_decided_on = fact.on
                 self.objection_ground = self.objection_due = None
+            case facts.RequestReopened():
+                redress.begin_again(self, fact.next_step)
             case facts.ErasureRequested():
                 self.erasure_asked_on = fact.on
             case facts.ErasureDecided(decision=decision):
@@ -851,6 +940,10 @@ class DataRequest(Aggregate):
                 self.erasure_asked_on = None
             case facts.LetterIssued():
                 self._file_letter(fact)
+            case facts.DeadlinesMoved():
+                self.stopped_due = fact.stopped_due
+                self.stopped_statutory_due = fact.stopped_statutory_due
+                self.objection_due = fact.objection_due
         for chapter in self._chapters():
             chapter.remember(fact)
 
@@ -876,8 +969,15 @@ class DataRequest(Aggregate):
             self.delivery_letter_on = self.delivery_letter_on or fact.issued_on
 
 
-def _due(step: int | None, today: Today) -> date | None:
-    return today.plus(STEPS[step].working_days) if step else None
+def _due(step: int | None, today: Today, *, since: date | None = None) -> date | None:
+    if step is None:
+        return None
+    return today.calendar.add_working_days(since or today.day, STEPS[step].working_days)
+
+
+def _received_on(entry: Entry | None, today: Today) -> date:
+    """What came today after the office's hours counts from tomorrow, however it came."""
+    return entry.received_on if entry and not entry.is_of(today) else today.day_of_receipt
 
 
 def _value(role: Role | None) -> str | None:

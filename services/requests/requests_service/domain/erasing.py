@@ -172,6 +172,12 @@ _RULES: tuple[_Rule, ...] = (
         _dispute_period,
     ),
     _Rule(
+        "dispute",
+        "UU 27/2022 Pasal 44 ayat (1) huruf c",
+        "Sengketa masih diperiksa Komisi Informasi.",
+        lambda r, today, terms: _OPEN_END if r.redress.dispute else None,
+    ),
+    _Rule(
         "archive",
         "UU 43/2009 dan jadwal retensi arsip",
         "Surat dan berkas permohonan ini harus disimpan sampai {until}.",

@@ -51,6 +51,30 @@ class ReasonUnknown(RequestsError):
     """The reason's code stands in no table, or not for this step."""
 
 
+class AlreadyAPart(RequestsError):
+    """A part is not split again: that is done with the first request."""
+
+
+class HolderUnfit(RequestsError):
+    """UU 14/2008 Pasal 22 ayat (7) huruf b: who holds it is said of what is not held."""
+
+
+class ConsequenceTestMissing(RequestsError):
+    """UU 14/2008 Pasal 19: what Pasal 17 keeps from the public was tested before."""
+
+
+class ConsequenceTestUnfit(RequestsError):
+    """The consequence test is not in force, or tests something else."""
+
+
+class ConsequenceTestUnknown(RequestsError):
+    """No consequence test has this number."""
+
+
+class ConsequenceTestEnded(RequestsError):
+    """It was ended before."""
+
+
 class TextMissing(RequestsError):
     """A field of a command that must be filled in was left empty."""
 
@@ -127,6 +151,26 @@ class NoObjection(RequestsError):
     """There is no objection to decide."""
 
 
+class NothingToReopenFor(RequestsError):
+    """No objection was granted, or no dispute won, that has not been followed."""
+
+
+class NotReopenable(RequestsError):
+    """What the Pemohon withdrew is not taken up again against their will."""
+
+
+class DisputeOutOfTurn(RequestsError):
+    """UU 14/2008 Pasal 37: a dispute follows an objection, and one is open at a time."""
+
+
+class AlreadyRated(RequestsError):
+    """The Pemohon is asked once."""
+
+
+class DayAhead(RequestsError):
+    """What is recorded has happened."""
+
+
 class OutOfCalendar(RequestsError):
     """The date lies outside every calendar that was loaded."""
 
@@ -158,6 +202,10 @@ class TooManyTries(RequestsError):
 
 class StaffInvalid(RequestsError):
     """An account that cannot be made as asked."""
+
+
+class AppointmentInvalid(RequestsError):
+    """An acting officer who cannot be appointed as asked, or no longer is one."""
 
 
 class SeenVersionIsOld(RequestsError):

@@ -5,6 +5,7 @@ free text only sealed under the Pemohon's key (base64, in fields that end in `_s
 decide, facts remember: what comes next and by when is stored here and never asked again.
 """
 
+from dataclasses import field
 from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
@@ -40,6 +41,11 @@ class Fact(Aggregate.Event):
     """The law's own deadline for the written notice, from now on."""
     waiting_for: str | None
     """The role whose move it is."""
+    calendar: str | None = field(default=None, kw_only=True)
+    """The version of the calendar by which its dates were counted; old facts say none."""
+
+    capacity: str | None = field(default=None, kw_only=True)
+    """Of `roles.CAPACITIES`, when an acting officer did it."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -69,6 +75,26 @@ class RequestSubmitted(Fact, Aggregate.Created):
     way_to_send: str = "laman"
     by_proxy: bool = False
     """The Pemohon acts for another, by a surat kuasa khusus."""
+    received_on: date | None = None
+    """Day zero of both clocks where it is not `on`: what came after the office's hours."""
+    part_of: str | None = None
+    """Register number of the first request, for a part that the PPID split off. Then `received_on`
+    is the first one's day zero, for the law's clock alone."""
+    clock_of_first: dict[str, Any] | None = None
+    """Of a part: what moved the law's deadline before; `domain/parting.py` says its form."""
+    entered: bool = False
+    """By the PPID, of what came another way than the form (UU 14/2008 Pasal 22 ayat (1))."""
+    why_later_sealed: str | None = None
+    """Why it was entered after the day on which it came."""
+
+
+class PartSplitOff(Fact):
+    """Steps 6 and 7. Another agency's part of the data became a request of its own."""
+
+    part_id: UUID
+    part_number: str
+    data_wanted_sealed: str
+    """What this request goes on asking for."""
 
 
 class DataFoundInDip(Fact):
@@ -87,6 +113,16 @@ class ForwardedToPembantu(Fact):
     message_sealed: str | None
 
 
+class OwnershipDeclined(Fact):
+    """Step 8. The data is not this agency's; the PPID forwards again, and `agency` is open."""
+
+    declined_by: str
+    """Code of the agency that was asked."""
+    suggested: str | None
+    """Code of the agency that it thinks owns the data."""
+    declining_sealed: str
+
+
 class RequestGranted(Fact):
     """Step 8. The PPID Pembantu gives all that was asked for."""
 
@@ -98,6 +134,10 @@ class RequestGrantedInPart(Fact):
     article: str
     refused_parts_sealed: str
     narrative_sealed: str
+    consequence_test: dict[str, str] | None = None
+    """For Pasal 17: number, decree and its date of the test, and what disclosure would do."""
+    held_by: str | None = None
+    """For what is not held: the public body that holds it (UU 14/2008 Pasal 22 ayat (7) b)."""
 
 
 class RequestRefused(Fact):
@@ -107,6 +147,8 @@ class RequestRefused(Fact):
     reason_code: str
     article: str
     narrative_sealed: str
+    consequence_test: dict[str, str] | None = None
+    held_by: str | None = None
 
 
 class DataHandedOver(Fact):
@@ -193,7 +235,7 @@ class DataDelivered(Fact):
     rows: int | None
     masked: bool
     masked_columns: list[dict[str, Any]]
-    refused_part: dict[str, str] | None
+    refused_part: dict[str, Any] | None
     access_until: date
 
 
@@ -202,6 +244,8 @@ class RefusalSent(Fact):
 
     reason_code: str
     article: str
+    consequence_test: dict[str, str] | None = None
+    held_by: str | None = None
 
 
 class RefusalNotified(Fact):
@@ -211,6 +255,8 @@ class RefusalNotified(Fact):
     article: str
     at_step: int
     cites_pembantu: bool
+    consequence_test: dict[str, str] | None = None
+    held_by: str | None = None
 
 
 class DataReceived(Fact):
@@ -269,6 +315,53 @@ class ObjectionDecided(Fact):
     reason_sealed: str
 
 
+class RequestReopened(Fact):
+    """The PPID took a finished request up again; `next_step` says where, both clocks start anew."""
+
+    basis: str
+    """Of `redress.BASES`."""
+    reason_sealed: str
+
+
+class DisputeFiled(Fact):
+    """The Pemohon went to the Komisi Informasi; recorded by the PPID."""
+
+    number: str
+    """At the Komisi Informasi."""
+    filed_on: date
+
+
+class DisputeDecided(Fact):
+    """The Komisi Informasi ended the dispute; recorded by the PPID."""
+
+    number: str
+    outcome: str
+    """Of `redress.OUTCOMES`."""
+    decision: str
+    """Number of the commission's decision."""
+    decided_on: date
+
+
+class OfficerWrote(Fact):
+    """The PPID wrote to the Pemohon; no step and no clock moves."""
+
+    to_pemohon_sealed: str
+
+
+class PemohonWrote(Fact):
+    """The Pemohon wrote to the PPID; no step and no clock moves."""
+
+    to_ppid_sealed: str
+
+
+class ServiceRated(Fact):
+    """The Pemohon said how they were served, once, when the request was finished."""
+
+    score: int
+    """Of `satisfaction.SCORES`."""
+    remark_sealed: str | None
+
+
 class ErasureRequested(Fact):
     """The Pemohon asked that their personal data be erased."""
 
@@ -323,6 +416,58 @@ class LetterRead(Fact):
 
     letter: str
     letter_id: str
+
+
+class DeadlinesMoved(Fact):
+    """By this service: the calendar changed, and open deadlines were counted again by it."""
+
+    moved: dict[str, dict[str, str]]
+    """By the clock's name: the dates `from` and `to`."""
+    stopped_due: date | None
+    stopped_statutory_due: date | None
+    objection_due: date | None
+    complete_by: date | None
+
+
+class DueSoon(Fact):
+    """By this service: a deadline is near, and nobody has kept it yet."""
+
+    clock: str
+    """Of `clocks.Name`."""
+    due: date
+
+
+class BecameOverdue(Fact):
+    """By this service: a deadline has passed."""
+
+    clock: str
+    due: date
+
+
+class Escalated(Fact):
+    """By this service: a deadline has passed for long, and the Atasan PPID is told."""
+
+    clock: str
+    due: date
+    days_late: int
+    """Working days."""
+
+
+class ExtensionProposed(Fact):
+    """By this service: the written notice is due soon; the PPID may extend with one press."""
+
+    due: date
+    days: int
+    reason_code: str
+    """Of `choices.EXTENSION_REASONS`."""
+    new_statutory_due: date
+    """If it is taken over as it is."""
+
+
+class NoteTaken(Fact):
+    """An officer's note for officers; no Pemohon reads it here."""
+
+    note_sealed: str
 
 
 class ReportCameLate(Fact):

@@ -57,13 +57,17 @@ class Identity:
     def by_proxy(self) -> bool:
         return _says_something(self.acts_for) or _says_something(self.power_of_attorney)
 
-    def problems(self, today: date) -> dict[str, str]:
-        """Every field that cannot be so, with a sentence, in the form's order."""
-        checks = {name: partial(self._must_be_right, name, today) for name in FIELDS}
+    def problems(self, today: date, *, by_letter: bool = False) -> dict[str, str]:
+        """Every field that cannot be so, with a sentence, in the form's order.
+
+        `by_letter`: who asked another way than the form is answered by letter, without an e-mail.
+        """
+        needed = self._needed() - ({"email"} if by_letter else set())
+        checks = {name: partial(self._must_be_right, name, today, needed) for name in FIELDS}
         kind = partial(must_be_one_of, KINDS, self.kind, what="Jenis Pemohon")
         return problems_of({"kind": kind, **checks})
 
-    def _must_be_right(self, field: str, today: date) -> None:
+    def _must_be_right(self, field: str, today: date, needed: set[str]) -> None:
         value = (getattr(self, field) or "").strip()
         match field:
             case "nik" if value:
@@ -72,7 +76,7 @@ class Identity:
                 _must_be_an_email(value)
             case "phone" if value:
                 _must_be_a_phone(value)
-            case _ if field in self._needed() and not _says_something(value):
+            case _ if field in needed and not _says_something(value):
                 raise IdentityInvalid(f"{FIELDS[field]} wajib diisi.")
         _must_be_short(field, value)
         if field in _PRINTED:

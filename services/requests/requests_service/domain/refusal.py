@@ -1,13 +1,26 @@
 """The reasons for which a request may be refused, and a refusal that is fit to be sent."""
 # ruff: noqa: E501 (tables may be wider)
 
+import re
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from requests_service.domain.errors import ReasonMissing, ReasonUnknown
+from requests_service.domain.errors import (
+    ConsequenceTestMissing,
+    HolderUnfit,
+    ReasonMissing,
+    ReasonUnknown,
+)
 from requests_service.domain.texts import is_meaningful
 
+if TYPE_CHECKING:
+    from requests_service.domain.consequence_tests import ConsequenceTest
+
 NARRATIVE_CHARS_MIN = 40
+HOLDER_CHARS_MAX = 200
+NOT_HELD = "tidak_dikuasai"
 _UU = "UU Nomor 14 Tahun 2008"
 
 NOTICE_OF_OBJECTION = (
@@ -25,6 +38,12 @@ class RefusalReason:
     text: str
     steps: tuple[int, ...] = (6, 8, 10)
     needs_other_law: bool = False
+
+    @property
+    def exception(self) -> str | None:
+        """The letter of Pasal 17 that it stands on: what needs a consequence test."""
+        found = re.search(r"Pasal 17 huruf ([a-j])", self.article)
+        return found[1] if found else None
 
 
 # fmt: off
@@ -56,6 +75,10 @@ class Refusal:
     narrative: str
     other_law: str | None = None
     """For Pasal 17 huruf j: article and name of the law that forbids it."""
+    consequence_test: "ConsequenceTest | None" = None
+    """For Pasal 17: the test on which it stands."""
+    held_by: str | None = None
+    """For what is not held: the public body that holds it, where that is known. Public."""
 
     def __post_init__(self) -> None:
         if self.code not in BY_CODE:
@@ -71,6 +94,20 @@ class Refusal:
                 "Penolakan harus disertai alasan yang jelas: tulis penjelasan sedikitnya"
                 f" {NARRATIVE_CHARS_MIN} huruf yang dapat dipahami Pemohon."
             )
+        if self.held_by is not None:
+            self._must_name_a_holder(self.held_by)
+
+    def _must_name_a_holder(self, held_by: str) -> None:
+        """UU 14/2008 Pasal 22 ayat (7) huruf b."""
+        if self.code != NOT_HELD:
+            raise HolderUnfit(
+                "Badan publik yang menguasai data hanya disebut bila alasannya: data belum dikuasai."
+            )
+        if not is_meaningful(held_by, words=2) or len(held_by) > HOLDER_CHARS_MAX:
+            raise HolderUnfit(
+                "Tulis nama badan publik yang menguasai data itu, misalnya"
+                ' "Badan Pusat Statistik Kota Malang", atau kosongkan bila tidak diketahui.'
+            )
 
     @property
     def article(self) -> str:
@@ -79,7 +116,26 @@ class Refusal:
             return article
         return f"{article} juncto {(self.other_law or '').strip()}"
 
-    def must_fit(self, step: int | None) -> None:
+    def must_stand(self, step: int | None, day: date, agency: str | None) -> None:
+        """Its reason is one of this step's; by Pasal 17, a test in force supports it."""
+        self._must_fit(step)
+        if (exception := BY_CODE[self.code].exception) is None:
+            return
+        if self.consequence_test is None:
+            raise ConsequenceTestMissing(
+                f"Penolakan berdasarkan Pasal 17 huruf {exception} harus menyebut uji konsekuensi"
+                " yang berlaku (UU 14/2008 Pasal 19). Bila belum ada, PPID mencatatnya lebih dahulu"
+                " pada halaman Uji Konsekuensi."
+            )
+        self.consequence_test.must_support(exception, day, agency)
+
+    @property
+    def tested(self) -> dict[str, str] | None:
+        """What its fact remembers of the test."""
+        needed = BY_CODE[self.code].exception and self.consequence_test
+        return self.consequence_test.cited() if needed and self.consequence_test else None
+
+    def _must_fit(self, step: int | None) -> None:
         if step is not None and step not in BY_CODE[self.code].steps:
             steps = " atau ".join(str(no) for no in BY_CODE[self.code].steps)
             raise ReasonUnknown(

@@ -38,6 +38,10 @@ LABELS = {
 }
 
 
+CAPACITIES = {"plh": "Plh.", "plt": "Plt.", "pengganti": "Pengganti"}
+"""In which somebody holds an office that is not theirs: pelaksana harian, pelaksana tugas, pengganti."""
+
+
 @dataclass(frozen=True)
 class Actor:
     """`id` is an officer's id, or the person id of a Pemohon; never a name."""
@@ -45,6 +49,8 @@ class Actor:
     id: str
     role: Role
     agency: str | None = None
+    capacity: str | None = None
+    """Of `CAPACITIES`, for an acting officer."""
 
     def must_be(self, role: Role, *, doing: str) -> None:
         if self.role != role:

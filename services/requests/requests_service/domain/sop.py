@@ -58,6 +58,7 @@ class Need(StrEnum):
 
     DIP_PATH = "data tercantum dalam Daftar Informasi Publik (langkah 6a)"
     CHECKED_FILE = "berkas yang diperiksa telah diserahkan"
+    FIRST_REQUEST = "bukan bagian dari permohonan lain"
     NO_DRAFT = "konsep surat belum disusun"
     DRAFT = "konsep surat telah disusun Walidata"
     DELIVERY_LETTER = "Surat Penyampaian Data kepada Pemohon telah terbit"
@@ -66,6 +67,11 @@ class Need(StrEnum):
     GROUND_AROSE = "alasan keberatan sudah timbul, paling lama 30 hari kerja sebelumnya"
     NO_OBJECTION_OPEN = "tidak ada keberatan lain yang sedang diputus"
     OBJECTION_OPEN = "ada keberatan yang belum diputus"
+    NOT_WITHDRAWN = "permohonan tidak dicabut Pemohon"
+    OBJECTION_ANSWERED = "keberatan sudah diputus, atau tidak dijawab sampai tenggatnya"
+    NO_DISPUTE_OPEN = "tidak ada sengketa lain yang sedang diperiksa Komisi Informasi"
+    DISPUTE_OPEN = "ada sengketa yang sedang diperiksa Komisi Informasi"
+    NOT_RATED = "layanan belum pernah dinilai"
     NO_ERASURE_OPEN = "belum dihapus, dan tidak ada permintaan penghapusan yang menunggu putusan"
     ERASURE_OPEN = "ada permintaan penghapusan yang belum diputus"
 
@@ -110,10 +116,18 @@ class LegalAct:
     """While which steps; None stands for a finished request."""
     basis: str
     ends: bool = False
+    leads_to: int | None = None
+    """The step to which it leads back; None: it stays, or ends."""
+    reopens_at: tuple[int, ...] = ()
+    """Of a finished request: the steps at one of which it goes on."""
     returned: bool | None = False
     """While a request is returned: never (False), only then (True), or then too (None)."""
     waits_for: Role | None = None
     needs: tuple[Need, ...] = ()
+
+    def next_step(self, step: int | None) -> int | None:
+        """Where the request is after it, done at `step`."""
+        return None if self.ends else self.leads_to or step
 
 
 @dataclass(frozen=True)
@@ -199,6 +213,10 @@ LEGAL_ACTS: tuple[LegalAct, ...] = (
              "SOP, Peringatan 1 dan 2", waits_for=_R.PEMOHON),
     LegalAct(_f.RequestCompleted, "Melengkapi permohonan", _R.PEMOHON, (6, 7),
              "SOP, Peringatan 1 dan 2", returned=True),
+    LegalAct(_f.PartSplitOff,     "Memisahkan bagian untuk perangkat daerah lain", _R.PPID, (6, 7),
+             "Pilihan kami; setiap bagian dijawab menurut UU 14/2008 Pasal 22 ayat (7)", needs=(_N.FIRST_REQUEST,)),
+    LegalAct(_f.OwnershipDeclined, "Menyatakan data bukan bidangnya", _R.PPID_PEMBANTU, (8,),
+             "SOP langkah 7: yang membidangi data yang dimohon", leads_to=7, waits_for=_R.PPID),
     LegalAct(_f.RequestWithdrawn, "Mencabut permohonan", _R.PEMOHON, tuple(range(6, 14)),
              "Kehendak Pemohon", ends=True, returned=None),
     LegalAct(_f.DeadlineExtended, "Memperpanjang tenggat pemberitahuan tertulis", _R.PPID, tuple(range(6, 16)),
@@ -207,6 +225,18 @@ LEGAL_ACTS: tuple[LegalAct, ...] = (
              "UU 14/2008 Pasal 35 dan 36", returned=None, needs=(_N.NO_OBJECTION_OPEN, _N.GROUND_AROSE)),
     LegalAct(_f.ObjectionDecided, "Memutus keberatan", _R.ATASAN_PPID, (*range(6, 17), None),
              "UU 14/2008 Pasal 36 ayat (2)", returned=None, needs=(_N.OBJECTION_OPEN,)),
+    LegalAct(_f.RequestReopened,  "Membuka kembali permohonan", _R.PPID, (None,),
+             "UU 14/2008 Pasal 36; keputusan PPID", reopens_at=(6, 8, 10), needs=(_N.NOT_WITHDRAWN,)),
+    LegalAct(_f.DisputeFiled,     "Mencatat sengketa di Komisi Informasi", _R.PPID, (*range(6, 17), None),
+             "UU 14/2008 Pasal 37", returned=None, needs=(_N.NO_DISPUTE_OPEN, _N.OBJECTION_ANSWERED)),
+    LegalAct(_f.DisputeDecided,   "Mencatat putusan Komisi Informasi", _R.PPID, (*range(6, 17), None),
+             "UU 14/2008 Pasal 38", returned=None, needs=(_N.DISPUTE_OPEN,)),
+    LegalAct(_f.OfficerWrote,     "Menulis kepada Pemohon", _R.PPID, (*range(6, 17), None),
+             "SOP, Pencatatan dan Pendataan", returned=None),
+    LegalAct(_f.PemohonWrote,     "Menulis kepada PPID", _R.PEMOHON, (*range(6, 17), None),
+             "SOP, Pencatatan dan Pendataan", returned=None),
+    LegalAct(_f.ServiceRated,     "Menilai layanan", _R.PEMOHON, (None,),
+             "Pilihan kami; tidak wajib", needs=(_N.NOT_RATED,)),
     LegalAct(_f.ErasureRequested, "Meminta penghapusan data pribadi", _R.PEMOHON, (*range(6, 17), None),
              "UU 27/2022 Pasal 8", returned=None, needs=(_N.NO_ERASURE_OPEN,)),
     LegalAct(_f.ErasureDecided,   "Memutus permintaan penghapusan data pribadi", _R.PPID, (*range(6, 17), None),
@@ -219,7 +249,13 @@ REPORTS: tuple[Report, ...] = (
     Report(_f.MailSent,          "notify",  "Pemberitahuan terkirim"),
     Report(_f.OriginalRead,      "privacy", "Data asli dilihat sebelum disamarkan"),
     Report(_f.LetterRead,        "letters", "Surat dibuka"),
+    Report(_f.NoteTaken,         "requests", "Catatan internal petugas"),
     Report(_f.ReportCameLate,    "privacy", "Laporan pemeriksaan datang terlambat"),
+    Report(_f.DeadlinesMoved,    "requests", "Tenggat dihitung ulang"),
+    Report(_f.DueSoon,           "requests", "Tenggat sudah dekat"),
+    Report(_f.BecameOverdue,     "requests", "Tenggat terlewat"),
+    Report(_f.Escalated,         "requests", "Keterlambatan diteruskan kepada Atasan PPID"),
+    Report(_f.ExtensionProposed, "requests", "Perpanjangan tenggat diusulkan"),
 )
 # fmt: on
 
@@ -232,7 +268,7 @@ def outcome_of(step: int | None, fact: type[Fact]) -> Outcome:
     if act := ACTS.get(fact):
         if step not in act.steps:
             raise StepNotOpen(_not_now(act.activity, act.steps, step))
-        return Outcome(act.role, None if act.ends else step, act.waits_for, act.needs)
+        return Outcome(act.role, act.next_step(step), act.waits_for, act.needs)
     homes = tuple(row.no for row in SOP if fact in row.outcomes)
     if step not in homes:
         raise StepNotOpen(_not_now(_activities(homes), homes, step))
@@ -242,7 +278,14 @@ def outcome_of(step: int | None, fact: type[Fact]) -> Outcome:
     return replace(outcome, waits_for=STEPS[outcome.next_step].owners[0])
 
 
+def can_be_late(fact: type[Fact]) -> bool:
+    """What is done about the step that is open, against its deadline."""
+    return fact not in ACTS or ACTS[fact].leads_to is not None
+
+
 def _not_now(activity: str, homes: tuple[int | None, ...], step: int | None) -> str:
+    if homes == (None,):
+        return f"{activity} hanya dapat dilakukan sesudah permohonan selesai."
     where = f"langkah {step}" if step else "selesai"
     numbers = ", ".join(str(home) for home in homes if home)
     return f"{activity} hanya dapat dilakukan pada langkah {numbers}; permohonan ini {_at(where)}."

@@ -141,7 +141,9 @@ def _act_row(act: LegalAct) -> tuple[str, ...]:
         else " dan ".join(str(no) for no in numbers)
     )
     if None in act.steps:
-        where += ", atau sesudah selesai"
+        where += ", atau sesudah selesai" if where else "sesudah selesai"
+    if act.leads_to:
+        where += f"; kembali ke langkah {act.leads_to}"
     told = [str(need) for need in act.needs]
     if act.returned is True:
         told.insert(0, "permohonan sedang dikembalikan")

@@ -12,6 +12,8 @@ FACT_TITLES: Mapping[type[Fact], str] = MappingProxyType(
         f.DataFoundInDip: "Data tercantum dalam Daftar Informasi Publik",
         f.OwnerFound: "Perangkat daerah yang membidangi data ditemukan",
         f.ForwardedToPembantu: "Permohonan diteruskan kepada PPID Pembantu",
+        f.PartSplitOff: "Sebagian data dipisahkan menjadi permohonan tersendiri",
+        f.OwnershipDeclined: "Perangkat daerah menyatakan data bukan bidangnya",
         f.RequestGranted: "Permohonan dikabulkan",
         f.RequestGrantedInPart: "Permohonan dikabulkan sebagian",
         f.RequestRefused: "Permohonan ditolak",
@@ -33,6 +35,12 @@ FACT_TITLES: Mapping[type[Fact], str] = MappingProxyType(
         f.DeadlineExtended: "Tenggat pemberitahuan tertulis diperpanjang",
         f.ObjectionLodged: "Keberatan diajukan",
         f.ObjectionDecided: "Keberatan diputus",
+        f.RequestReopened: "Permohonan dibuka kembali",
+        f.DisputeFiled: "Sengketa diajukan ke Komisi Informasi",
+        f.DisputeDecided: "Sengketa di Komisi Informasi selesai",
+        f.OfficerWrote: "PPID menulis kepada Pemohon",
+        f.PemohonWrote: "Pemohon menulis kepada PPID",
+        f.ServiceRated: "Layanan dinilai Pemohon",
         f.ErasureRequested: "Penghapusan data pribadi diminta",
         f.ErasureDecided: "Permintaan penghapusan data pribadi diputus",
         f.LetterIssued: "Surat terbit",
@@ -40,7 +48,13 @@ FACT_TITLES: Mapping[type[Fact], str] = MappingProxyType(
         f.MailSent: "Pemberitahuan terkirim",
         f.OriginalRead: "Data asli dilihat sebelum disamarkan",
         f.LetterRead: "Surat dibuka",
+        f.NoteTaken: "Catatan internal",
         f.ReportCameLate: "Laporan pemeriksaan datang terlambat",
+        f.DeadlinesMoved: "Tenggat dihitung ulang menurut kalender yang berubah",
+        f.DueSoon: "Tenggat sudah dekat",
+        f.BecameOverdue: "Tenggat terlewat",
+        f.Escalated: "Keterlambatan diteruskan kepada Atasan PPID",
+        f.ExtensionProposed: "Perpanjangan tenggat diusulkan",
     }
 )
 
@@ -49,14 +63,20 @@ TEXT_TITLES: Mapping[str, str] = MappingProxyType(
         "data_wanted": "Rincian data yang dimohon",
         "purpose": "Tujuan pemanfaatan data",
         "message": "Pesan kepada PPID Pembantu",
+        "declining": "Mengapa bukan bidangnya",
         "refused_parts": "Bagian yang ditolak",
         "narrative": "Alasan penolakan",
         "filename": "Nama berkas",
         "cover_note": "Catatan pengantar",
+        "why_later": "Mengapa dicatat sesudah hari diterima",
         "missing": "Yang perlu dilengkapi",
         "answer": "Jawaban Pemohon",
         "reason": "Alasan",
         "case": "Kasus posisi",
+        "remark": "Saran Pemohon",
+        "to_pemohon": "Pesan kepada Pemohon",
+        "to_ppid": "Pesan dari Pemohon",
+        "note": "Catatan internal",
     }
 )
 
@@ -86,5 +106,5 @@ STATES: Mapping[str, str] = MappingProxyType(
     }
 )
 
-HIDDEN_FROM_PEMOHON = frozenset({"message", "filename", "cover_note"})
+HIDDEN_FROM_PEMOHON = frozenset({"note", "message", "declining", "filename", "cover_note"})
 """Texts between officers."""

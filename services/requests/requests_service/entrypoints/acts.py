@@ -1,6 +1,6 @@
 """What a person can do on a request's page: the words of each form, the method it calls."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -13,23 +13,11 @@ from requests_service.application import Answer, How, Requests
 from requests_service.domain.data_request import DaftarDataEntry
 from requests_service.domain.errors import ReasonUnknown
 from requests_service.domain.refusal import Refusal
+from requests_service.entrypoints.act import Act
+from requests_service.entrypoints.agencies_acts import AT_STEP_7, AT_STEP_8
+from requests_service.entrypoints.conversation_acts import NOTE, TO_THE_PEMOHON, TO_THE_PPID
+from requests_service.entrypoints.redress_acts import AFTER_THE_ANSWER
 from requests_service.entrypoints.typed import Fields
-
-Run = Callable[[Requests, UUID, Actor, Fields, How], Answer]
-
-
-@dataclass(frozen=True)
-class Act:
-    command: str
-    """Its name in the API, by which the SOP's table says whether it is open."""
-    label: str
-    button: str
-    done: str
-    run: Run
-    hint: str = ""
-    kind: str = ""
-    main: bool = True
-    """Carries the request forward; its form stands open when it is the only one."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +43,15 @@ def _check_availability(app: Requests, id_: UUID, by: Actor, typed: Fields, how:
     return app.find_owner(id_, by, agency=typed.text("agency"), **how)
 
 
-def _refusal(typed: Fields) -> Refusal:
+def _refusal(app: Requests, typed: Fields) -> Refusal:
     if not typed.text("reason_code"):
         raise ReasonUnknown("Pilih alasan penolakan dari daftar.")
     return Refusal(
-        typed.text("reason_code"), typed.text("narrative"), typed.text_or_none("other_law")
+        typed.text("reason_code"),
+        typed.text("narrative"),
+        typed.text_or_none("other_law"),
+        app.consequence_tests.cited(typed.text("consequence_test")),
+        typed.text_or_none("held_by"),
     )
 
 
@@ -73,9 +65,13 @@ FIELD_WORDS: Mapping[str, str] = MappingProxyType(
         "agency": "Perangkat daerah",
         "dip_entry": "Butir Daftar Informasi Publik",
         "message": "Pesan kepada PPID Pembantu",
+        "kept": "Data yang tetap pada permohonan ini",
+        "suggested": "Perangkat daerah yang mungkin membidanginya",
         "refused_parts": "Bagian data yang tidak diberikan",
         "reason_code": "Alasan yang dipilih",
         "other_law": "Pasal dan undang-undang lain",
+        "consequence_test": "Uji konsekuensi",
+        "held_by": "Badan publik yang menguasai data",
         "narrative": "Penjelasan untuk Pemohon",
         "cites": "Nomor pendaftaran permohonan terdahulu",
         "year": "Tahun Daftar Data",
@@ -95,8 +91,13 @@ FIELD_WORDS: Mapping[str, str] = MappingProxyType(
         "answer": "Jawaban",
         "data_wanted": "Rincian data yang dimohon",
         "purpose": "Tujuan pemanfaatan data",
+        "basis": "Dasar pembukaan kembali",
+        "number": "Nomor register sengketa",
         "ground": "Alasan keberatan",
         "case": "Uraian keberatan",
+        "score": "Penilaian",
+        "remark": "Saran",
+        "text": "Pesan",
     }
 )
 """What was typed, when it has to be shown apart from its form."""
@@ -122,6 +123,7 @@ OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
                 message=typed.text_or_none("message"),
                 **how,
             ),
+            bulk=True,
         ),
         "grant": Act(
             "grant",
@@ -140,11 +142,13 @@ OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
                 id_,
                 by,
                 refused_parts=typed.text("refused_parts"),
-                refusal=_refusal(typed),
+                refusal=_refusal(app, typed),
                 **how,
             ),
             hint="Bagian yang tidak diberikan disebut beserta alasannya dalam surat.",
         ),
+        **AT_STEP_7,
+        **AT_STEP_8,
         "upload": Act(
             "hand-over",
             "Unggah data yang dimohon",
@@ -178,6 +182,7 @@ OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
             "Berikan kepada Walidata",
             "Data sudah diberikan kepada Walidata.",
             lambda app, id_, by, typed, how: app.hand_to_walidata(id_, by, **how),
+            bulk=True,
         ),
         "list-in-daftar-data": Act(
             "list-in-daftar-data",
@@ -197,6 +202,7 @@ OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
             lambda app, id_, by, typed, how: app.draft_delivery(
                 id_, by, cover_note=typed.text_or_none("cover_note"), **how
             ),
+            bulk=True,
         ),
         "deliver": Act(
             "deliver",
@@ -212,6 +218,7 @@ OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
             "Kirim Surat Penolakan kepada PPID",
             "Surat Penolakan kepada PPID sedang diterbitkan.",
             lambda app, id_, by, typed, how: app.send_refusal(id_, by, **how),
+            bulk=True,
         ),
         "notify-refusal": Act(
             "notify-refusal",
@@ -230,6 +237,9 @@ OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
                 id_, by, decision=typed.text("decision"), reason=typed.text("reason"), **how
             ),
         ),
+        **AFTER_THE_ANSWER,
+        "write": TO_THE_PEMOHON,
+        "take-note": NOTE,
         "decide-erasure": Act(
             "decide-erasure",
             "Putus permintaan penghapusan data pribadi",
@@ -250,10 +260,13 @@ OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
             "Tolak permohonan",
             "Tolak permohonan",
             "Penolakan sudah dicatat. Pemberitahuan Tertulis sedang diterbitkan.",
-            lambda app, id_, by, typed, how: app.refuse(id_, by, refusal=_refusal(typed), **how),
+            lambda app, id_, by, typed, how: app.refuse(
+                id_, by, refusal=_refusal(app, typed), **how
+            ),
             hint="Penolakan harus disertai alasan yang jelas.",
             kind="danger",
             main=False,
+            group="Menolak atau mengembalikan",
         ),
         "return": Act(
             "return",
@@ -263,8 +276,9 @@ OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
             lambda app, id_, by, typed, how: app.return_for_completion(
                 id_, by, missing=typed.all("missing"), explanation=typed.text("explanation"), **how
             ),
-            hint="Selama menunggu Pemohon, kedua tenggat berhenti.",
+            hint="Selama menunggu Pemohon, tenggat langkah berhenti.",
             main=False,
+            group="Menolak atau mengembalikan",
         ),
         "extend": Act(
             "extend",
@@ -281,6 +295,7 @@ OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
             ),
             hint="Satu kali saja, paling lama 7 hari kerja (UU 14/2008 Pasal 22 ayat (8)).",
             main=False,
+            group="Tenggat",
         ),
     }
 )
@@ -291,7 +306,7 @@ PEMOHON_ACTS: Mapping[str, Act] = MappingProxyType(
             "complete",
             "Lengkapi permohonan",
             "Kirim kelengkapan",
-            "Kelengkapan sudah dikirim. Kedua tenggat berjalan lagi.",
+            "Kelengkapan sudah dikirim. Tenggat berjalan lagi.",
             lambda app, id_, by, typed, how: app.complete(
                 id_,
                 by,
@@ -320,6 +335,20 @@ PEMOHON_ACTS: Mapping[str, Act] = MappingProxyType(
             hint="Keberatan dijawab Atasan PPID paling lambat 30 hari kerja.",
             main=False,
         ),
+        "rate": Act(
+            "rate",
+            "Nilai layanan kami",
+            "Kirim penilaian",
+            "Terima kasih atas penilaian Anda.",
+            lambda app, id_, by, typed, how: app.rating.rate(
+                id_,
+                by,
+                score=typed.number("score"),
+                remark=typed.text_or_none("remark"),
+                **how,
+            ),
+            hint="Satu pertanyaan, tidak wajib, dan hanya sekali.",
+        ),
         "withdraw": Act(
             "withdraw",
             "Tarik permohonan",
@@ -332,6 +361,7 @@ PEMOHON_ACTS: Mapping[str, Act] = MappingProxyType(
             kind="danger",
             main=False,
         ),
+        "write": TO_THE_PPID,
         "request-erasure": Act(
             "request-erasure",
             "Minta penghapusan data pribadi saya",

@@ -40,7 +40,7 @@ _signed_in = needs(*AUDITORS)
 def _an_auditor(request: Request) -> Officer:
     """Whose account was not disabled since."""
     who = _signed_in(request)
-    if request.app.state.application.accounts.member(who.id) is None:
+    if request.app.state.application.accounts.member(who.id, who.appointment) is None:
         raise NotSignedIn
     return who
 

@@ -1,6 +1,5 @@
-"""The officers' desk and the page on which they act on one request."""
+"""The page on which officers act on one request."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -8,10 +7,10 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.event_store import StaleVersion
-from chassis.http import NotSignedIn, Officer, needs
+from chassis.http import Officer
 from chassis.pages import Form, render
 from chassis.sessions import BadToken
-from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from requests_service import views
@@ -20,82 +19,26 @@ from requests_service.domain import choices, errors, refusal, sop
 from requests_service.domain.commands import COMMANDS
 from requests_service.domain.identity import FIELDS
 from requests_service.domain.roles import Role
-from requests_service.domain.words import STATES
-from requests_service.entrypoints.acts import FIELD_WORDS, OFFICER_ACTS, Act, OpenAct
+from requests_service.domain.watching import EXTENSION_DRAFTS
+from requests_service.entrypoints.act import Act
+from requests_service.entrypoints.acts import (
+    FIELD_WORDS,
+    OFFICER_ACTS,
+    PEMOHON_ACTS,
+    OpenAct,
+)
+from requests_service.entrypoints.at_desk import AtDesk, List, came_from, request_href
 from requests_service.entrypoints.audit_http import AUDITORS
 from requests_service.entrypoints.conformance_shown import deviations_shown
+from requests_service.entrypoints.deadlines_shown import deadlines_shown
+from requests_service.entrypoints.redress_shown import redress_choices
 from requests_service.entrypoints.session import Page
-from requests_service.entrypoints.shown import (
-    erasing_of,
-    letters_of,
-    shown,
-    waiting_label,
-    working_days_to,
-)
+from requests_service.entrypoints.shown import erasing_of, letters_of, shown
 from requests_service.entrypoints.statuses import ERRORS
-from requests_service.entrypoints.typed import Fields, Typed, field_of, new_key
+from requests_service.entrypoints.typed import HIDDEN, Fields, Typed, field_of, new_key
+from requests_service.reading import TimelineEntry
 
 router = APIRouter(include_in_schema=False, route_class=Page)
-_signed_in = needs("ppid", "ppid_pembantu", "walidata", "atasan_ppid", "auditor")
-
-
-def _at_the_desk(request: Request) -> Officer:
-    """An officer with a desk, whose account was not disabled since."""
-    who = _signed_in(request)
-    if request.app.state.application.accounts.member(who.id) is None:
-        raise NotSignedIn
-    return who
-
-
-AtDesk = Annotated[Officer, Depends(_at_the_desk)]
-_SCOPES: Mapping[str, tuple[str, str]] = {
-    "mine": ("Menunggu saya", "Tidak ada permohonan yang menunggu Anda."),
-    "open": ("Semua yang berjalan", "Tidak ada permohonan yang sedang berjalan."),
-    "late": ("Terlambat", "Tidak ada langkah yang terlambat."),
-    "returned": ("Menunggu kelengkapan", "Tidak ada permohonan yang menunggu kelengkapan."),
-    "objections": ("Keberatan", "Tidak ada keberatan yang menunggu putusan."),
-    "erasures": ("Penghapusan data", "Tidak ada permintaan penghapusan yang menunggu putusan."),
-    "ended": ("Selesai", "Belum ada permohonan yang selesai."),
-}
-_PROPOSE_EXTENSION_DAYS = 2
-"""The extension is proposed on working day 8 of 10."""
-
-
-@router.get("/meja")
-def desk(
-    request: Request,
-    who: AtDesk,
-    saring: Annotated[str, Query()] = "",
-    q: Annotated[str, Query()] = "",
-    setelah: Annotated[str, Query()] = "",
-) -> Response:
-    app: Requests = request.app.state.application
-    if re.fullmatch(r"\d{4}-\d+", q.strip()):
-        try:
-            return RedirectResponse(f"/meja/{app.reading.id_of(q)}", 303)
-        except errors.RequestNotFound:
-            pass
-    today = app.today().day
-    scopes = [name for name in _SCOPES if name != "mine" or who.role != Role.AUDITOR]
-    scope = saring if saring in scopes else scopes[0]
-    told: dict[str, Any] = {"role": who.role, "agency": who.agency, "today": today}
-    counts = views.desk_counts(request.app.state.pool, **told)
-    page = None if q else views.desk(request.app.state.pool, scope=scope, cursor=setelah, **told)
-    next_query = {"saring": scope, "setelah": page.next_cursor if page else None}
-    return render(
-        request,
-        "meja.html",
-        q=q,
-        heading=_SCOPES[scope][0],
-        empty_text=_SCOPES[scope][1],
-        tabs=[
-            (_SCOPES[name][0], f"/meja?saring={name}", name == scope, counts[name])
-            for name in scopes
-        ],
-        rows=[_row(app, row) for row in page.rows] if page else [],
-        next_href=f"/meja?{urlencode(next_query)}" if page and page.next_cursor else None,
-        first_href=f"/meja?saring={scope}" if setelah else None,
-    )
 
 
 @router.get("/meja/{request_id}")
@@ -126,10 +69,14 @@ def act(request: Request, who: AtDesk, request_id: UUID, name: str, typed: Typed
     app: Requests = request.app.state.application
     try:
         how = typed.how(who.actor.id)
-        OFFICER_ACTS[name].run(app, request_id, who.actor, typed, how)
+        after = OFFICER_ACTS[name].run(app, request_id, who.actor, typed, how)
     except (errors.RequestsError, StaleVersion) as error:
         return _refused(request, who, request_id, name, typed, error)
-    return RedirectResponse(f"/meja/{request_id}?selesai={name}", 303)
+    if who.agency and after["agency"] != who.agency:
+        # Declined: from now on it is not this agency's to see.
+        return RedirectResponse(f"/meja?selesai={name}", 303)
+    told = urlencode({"selesai": name, **came_from(request)})
+    return RedirectResponse(f"/meja/{request_id}?{told}", 303)
 
 
 def _refused(
@@ -171,25 +118,37 @@ def _page(
     answer = app.reading.get(request_id, who.actor)
     timeline = app.reading.timeline(request_id, who.actor)
     it = shown(app, answer, timeline)
+    it |= deadlines_shown(app.deadlines.of(request_id, who.actor))
     it["letters"] = letters_of(it, "/surat/{}", role=who.role)
     upload = _upload(request, request_id, receipt) if receipt else None
-    names = _open_names(it, uploaded=upload is not None)
+    names = _open_names(it, who, uploaded=upload is not None)
     forms = {name: _form(app, it, name, tried, typed, wrong, receipt) for name in names}
     acts = [
-        _open_act(app, it, who.actor, name, form, open_=name == tried or _stands_open(names, name))
+        _open_act(
+            app, it, who.actor, name, form,
+            open_=name == tried or _stands_open(names, name), came=came_from(request),
+        )
         for name, form in forms.items()
-    ]
+    ]  # fmt: skip
     lost = typed if tried and tried not in names else None
     return render(
         request,
         "meja_permohonan.html",
         status,
         it=it | {"waits_for_me": it["waiting_for"] == who.role},
-        acts=acts,
+        acts=[each for each in acts if _leads(each.fields, tried)],
+        other_acts=_grouped([each for each in acts if not _leads(each.fields, tried)]),
+        others=_open_to_others(app, request_id, who.actor),
+        list=_place_in_list(app, who, came_from(request)),
+        came=urlencode(came_from(request)),
         not_now=_not_now(it, who.role),
-        lost=[(FIELD_WORDS[n], v) for n, v in (lost or {}).items() if v and n in FIELD_WORDS],
+        lost=[
+            (FIELD_WORDS.get(name, name), ", ".join(value) if isinstance(value, list) else value)
+            for name, value in (lost or {}).items()
+            if value and name not in HIDDEN
+        ],
         review_href=f"/privasi/{request_id}" if _is_for_review(it, who) else "",
-        propose_extension=_propose_extension(app, it),
+        extension=_proposed_extension(it, timeline),
         erasing=erasing_of(app, answer, timeline),
         deviations=deviations_shown(app.pool, request_id) if who.role in AUDITORS else [],
         identity=identity,
@@ -201,25 +160,55 @@ def _page(
     )
 
 
-def _row(app: Requests, row: Mapping[str, Any]) -> dict[str, Any]:
-    step = sop.STEPS.get(row["step"] or 0)
+def _leads(name: str, tried: str) -> bool:
+    """Whether an act stands first: it carries the request forward, or came back with a mistake."""
+    return OFFICER_ACTS[name].main or name == tried
+
+
+def _grouped(acts: Sequence[OpenAct]) -> list[tuple[str, list[OpenAct]]]:
+    """The acts beside the step, under the headings of their groups."""
+    groups: dict[str, list[OpenAct]] = {}
+    for each in acts:
+        groups.setdefault(OFFICER_ACTS[each.fields].group, []).append(each)
+    # What belongs to no group of its own comes last.
+    return sorted(groups.items(), key=lambda group: group[0] == Act.group)
+
+
+def _open_to_others(app: Requests, request_id: UUID, viewer: Actor) -> list[tuple[str, str]]:
+    """What somebody else may do with this request now."""
+    words = {act_.command: act_.label for act_ in (*PEMOHON_ACTS.values(), *OFFICER_ACTS.values())}
+    return [
+        (role.label, "; ".join(dict.fromkeys(words[each] for each in commands if each in words)))
+        for role, commands in app.reading.open_to_others(request_id, viewer).items()
+        if any(each in words for each in commands)
+    ]
+
+
+def _place_in_list(app: Requests, who: Officer, came: Mapping[str, str]) -> dict[str, Any] | None:
+    """The list that this page was opened from, and its neighbours there; None without a list."""
+    if "urut" not in came:
+        return None
+    asked = List.remembered(came.get("dari", ""))
+    try:
+        before = asked.read(app, who, came["urut"], limit=1, backwards=True).rows
+        after = asked.read(app, who, came["urut"], limit=1).rows
+    except views.CursorUnknown:
+        return None
     return {
-        **row,
-        "activity": step.activity if step else "",
-        "state_label": STATES[row["state"]],
-        "state_kind": {"received": "good", "refused": "bad"}.get(row["state"], "plain"),
-        "waiting_label": waiting_label(
-            row["waiting_for"] or (Role.PPID if row["erasure_asked_on"] else None)
-        ),
-        "working_days": {
-            name: working_days_to(app, row[name])
-            for name in ("due", "statutory_due", "objection_due")
-        },
+        "href": f"/meja?{asked.query}" if asked.query else "/meja",
+        "before": _neighbour(before, asked),
+        "after": _neighbour(after, asked),
     }
 
 
-def _open_names(it: Mapping[str, Any], *, uploaded: bool) -> list[str]:
-    names = [name for name, each in OFFICER_ACTS.items() if each.command in it["commands"]]
+def _neighbour(rows: Sequence[Mapping[str, Any]], asked: List) -> tuple[str, str] | None:
+    return (rows[0]["register_number"], request_href(rows[0], asked)) if rows else None
+
+
+def _open_names(it: Mapping[str, Any], who: Officer, *, uploaded: bool) -> list[str]:
+    always = [""] if who.role != Role.AUDITOR else []
+    open_ = {*it["commands"], *always}
+    names = [name for name, each in OFFICER_ACTS.items() if each.command in open_]
     hidden = {"upload"} if uploaded else {"hand-over"}
     return [name for name in names if name not in hidden]
 
@@ -248,6 +237,7 @@ def _beginnings(app: Requests, it: Mapping[str, Any]) -> dict[str, Any]:
     """What stands in the fields before anything is typed."""
     return {
         "agency": it["agency"] or "",
+        "kept": it["texts"].get("data_wanted", ""),
         "year": app.today().day.year + 1,
         "days": sop.EXTENSION_DAYS_MAX,
         "produsen_data": app.agencies.get(it["agency"] or "", ""),
@@ -255,11 +245,18 @@ def _beginnings(app: Requests, it: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _open_act(
-    app: Requests, it: Mapping[str, Any], by: Actor, name: str, form: Form, *, open_: bool
+    app: Requests,
+    it: Mapping[str, Any],
+    by: Actor,
+    name: str,
+    form: Form,
+    *,
+    open_: bool,
+    came: Mapping[str, str],
 ) -> OpenAct:
     act_: Act = OFFICER_ACTS[name]
     hidden: dict[str, Any] = {"version": it["version"], "idempotency_key": new_key()}
-    action = f"/meja/{it['id']}/{name}"
+    action = f"/meja/{it['id']}/{name}{'?' if came else ''}{urlencode(came)}"
     if name == "hand-over":
         hidden["receipt"] = form.value("receipt")
     if name == "upload":
@@ -286,12 +283,25 @@ def _is_for_review(it: Mapping[str, Any], who: Officer) -> bool:
     return it["step"] == 10 and who.role == Role.PPID and bool(it["file_digest"])
 
 
-def _propose_extension(app: Requests, it: Mapping[str, Any]) -> bool:
-    if "extend" not in it["commands"] or not it["statutory_due"]:
-        return False
-    today = app.today()
-    left = today.calendar.working_days_between(today.day, it["statutory_due"])
-    return left <= _PROPOSE_EXTENSION_DAYS
+def _proposed_extension(
+    it: Mapping[str, Any], timeline: Sequence[TimelineEntry]
+) -> dict[str, Any] | None:
+    """The draft of an extension that the PPID can take over with one press."""
+    told = [each.details for each in timeline if each.fact == "ExtensionProposed"]
+    if "extend" not in it["commands"] or not told:
+        return None
+    days, reason_code = told[-1]["days"], told[-1]["reason_code"]
+    return {
+        "until": told[-1]["new_statutory_due"],
+        "basis": choices.EXTENSION_REASONS[reason_code],
+        "hidden": {
+            "days": days,
+            "reason_code": reason_code,
+            "reason": EXTENSION_DRAFTS[reason_code],
+            "version": it["version"],
+            "idempotency_key": new_key(),
+        },
+    }
 
 
 def _not_now(it: Mapping[str, Any], role: str) -> list[tuple[str, str]]:
@@ -299,7 +309,9 @@ def _not_now(it: Mapping[str, Any], role: str) -> list[tuple[str, str]]:
     closed = [
         act_
         for name, act_ in OFFICER_ACTS.items()
-        if act_.command not in it["commands"] and name not in ("upload", "grant-in-part")
+        if act_.command
+        and act_.command not in it["commands"]
+        and name not in ("upload", "grant-in-part")
     ]
     return [
         (act_.label, why)
@@ -337,6 +349,11 @@ def _lists(app: Requests, it: Mapping[str, Any]) -> dict[str, Any]:
             (each.code, f"{each.text[0].upper()}{each.text[1:]} ({each.article})")
             for each in refusal.REASONS
             if it["step"] in each.steps
+        ],
+        "redress": redress_choices(it),
+        "consequence_tests": [
+            (each.number, f"{each.number}: {each.tested.information}")
+            for each in app.consequence_tests.in_force(it["agency"])
         ],
         "narrative_chars_min": refusal.NARRATIVE_CHARS_MIN,
         "next_year": app.today().day.year + 1,

@@ -27,7 +27,7 @@ router = APIRouter(prefix="/api/requests", tags=["requests"])
 Answer = dict[str, Any]
 Text = Annotated[str, Field(max_length=5000)]
 Line = Annotated[str, Field(max_length=500)]
-_OF_THE_FORM = ("data_wanted", "purpose", "format", "dataset", "way_to_obtain", "way_to_send")
+OF_THE_FORM = ("data_wanted", "purpose", "format", "dataset", "way_to_obtain", "way_to_send")
 
 
 class Body(BaseModel):
@@ -78,9 +78,10 @@ class RefusalBody(Body):
     reason_code: Line
     narrative: Text
     other_law: Line | None = None
-
-    def refusal(self) -> Refusal:
-        return Refusal(self.reason_code, self.narrative, self.other_law)
+    consequence_test: Line | None = None
+    """For a reason of Pasal 17: number of the consequence test on which it stands."""
+    held_by: Line | None = None
+    """For what is not held: name of the public body that holds it."""
 
 
 class Granting(Body):
@@ -90,6 +91,8 @@ class Granting(Body):
     reason_code: Line = ""
     narrative: Text = ""
     other_law: Line | None = None
+    consequence_test: Line | None = None
+    held_by: Line | None = None
 
 
 class HandingOver(Body):
@@ -204,7 +207,7 @@ TrackingCode = Annotated[str | None, Header()]
 def enabled_officer(request: Request) -> Officer | None:
     """Who is signed in, and whose account was not disabled since."""
     who = officer(request)
-    return who if who and application(request).accounts.member(who.id) else None
+    return who if who and application(request).accounts.member(who.id, who.appointment) else None
 
 
 def reader_of_facts(
@@ -243,7 +246,7 @@ async def how(
     """
     return {
         "expected_version": _version(if_match),
-        "once": await _once(request, idempotency_key, sender=by.id),
+        "once": await once_of(request, idempotency_key, sender=by.id),
     }
 
 
@@ -347,9 +350,9 @@ async def submit(
     What is wrong with the form is told at once, in `errors`: one sentence for each field.
     """
     told = body.model_dump()
-    of_form = {name: told.pop(name) for name in _OF_THE_FORM}
+    of_form = {name: told.pop(name) for name in OF_THE_FORM}
     form = Form(**of_form, kind=body.kind, channel="api")
-    once = await _once(request, idempotency_key, sender="public")
+    once = await once_of(request, idempotency_key, sender="public")
     try:
         return await run_in_threadpool(app.submit, Identity(**told), form, once=once)
     except FormInvalid as error:
@@ -381,7 +384,7 @@ def grant(request_id: UUID, body: Granting, by: Viewer, app: App, asked: HowAske
     """Step 8: all of it, or with `refused_parts` a part of it."""
     if body.refused_parts is None:
         return app.grant(request_id, by, **asked)
-    refusal = Refusal(body.reason_code, body.narrative, body.other_law)
+    refusal = _refusal(body, app)
     return app.grant_in_part(
         request_id, by, refused_parts=body.refused_parts, refusal=refusal, **asked
     )
@@ -390,7 +393,7 @@ def grant(request_id: UUID, body: Granting, by: Viewer, app: App, asked: HowAske
 @router.post("/{request_id}/refuse")
 def refuse(request_id: UUID, body: RefusalBody, by: Viewer, app: App, asked: HowAsked) -> Answer:
     """Steps 6, 8 and 10."""
-    return app.refuse(request_id, by, refusal=body.refusal(), **asked)
+    return app.refuse(request_id, by, refusal=_refusal(body, app), **asked)
 
 
 @router.post("/{request_id}/hand-over")
@@ -518,6 +521,11 @@ def decide_erasure(
     return app.decide_erasure(request_id, by, **body.model_dump(), **asked)
 
 
+def _refusal(body: RefusalBody | Granting, app: Requests) -> Refusal:
+    cited = app.consequence_tests.cited(body.consequence_test)
+    return Refusal(body.reason_code, body.narrative, body.other_law, cited, body.held_by)
+
+
 def _version(if_match: str | None) -> int | None:
     if if_match is None or if_match.strip() == "*":
         return None
@@ -527,7 +535,7 @@ def _version(if_match: str | None) -> int | None:
     return int(version)
 
 
-async def _once(request: Request, key: str | None, *, sender: str) -> Once | None:
+async def once_of(request: Request, key: str | None, *, sender: str) -> Once | None:
     if key is None:
         return None
     sent = json.dumps([request.url.path, (await request.body()).decode()]).encode()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,7 +18,10 @@ from requests_service.domain import choices, errors, sop
 from requests_service.domain.data_request import Form as RequestForm
 from requests_service.domain.identity import FIELDS, Identity
 from requests_service.domain.roles import Role
+from requests_service.domain.satisfaction import SCORES
 from requests_service.entrypoints.acts import FIELD_WORDS, PEMOHON_ACTS, OpenAct
+from requests_service.entrypoints.applicant_shown import ahead, objection_of
+from requests_service.entrypoints.deadlines_shown import deadlines_shown
 from requests_service.entrypoints.session import Page, keep_cookie
 from requests_service.entrypoints.shown import erasing_of, letters_of, shown
 from requests_service.entrypoints.statuses import ERRORS
@@ -76,7 +80,7 @@ def form(
         "way_to_obtain": "salinan_elektronik",
         "way_to_send": "laman",
     }
-    return _form(request, Fields(begun), {}, 200)
+    return form_page(request, Fields(begun), {}, 200)
 
 
 @router.post("/permohonan/formulir")
@@ -96,13 +100,13 @@ def submit(request: Request, typed: Typed) -> Response:
     )
     not_stated = {name: why for name, why in _STATEMENTS.items() if typed.text(name) != "ya"}
     if wrong := wanted.problems() | identity.problems(app.today().day) | not_stated:
-        return _form(request, typed, wrong, 422)
+        return form_page(request, typed, wrong, 422)
     try:
         # The key is random and was made for this form, so it needs no name of a sender.
         once = typed.once("form", typed.text("idempotency_key") or new_key())
         answer = app.submit(identity, wanted, once=once)
     except errors.KeyReused:
-        return _form(request, typed, {"": _SENT_BEFORE}, 409)
+        return form_page(request, typed, {"": _SENT_BEFORE}, 409)
     return _receipt(request, app, answer)
 
 
@@ -112,10 +116,14 @@ def _receipt(request: Request, app: Requests, answer: Mapping[str, Any]) -> Resp
         request,
         "tanda_terima.html",
         201,
+        entered=False,
+        received_on=None,
+        came_by=None,
         register_number=answer["register_number"],
         tracking_code=answer["tracking_code"],
         submitted_on=answer["submitted_on"],
         statutory_due=answer["statutory_due"],
+        estimate=app.calendars.in_force().is_estimate(date.fromisoformat(answer["statutory_due"])),
         due=answer["due"],
     )
     page.headers["Cache-Control"] = "no-store"
@@ -153,7 +161,7 @@ def stop_following() -> Response:
 def followed(
     request: Request, register_number: str, selesai: Annotated[str, Query()] = ""
 ) -> Response:
-    who = _follower(request, register_number)
+    who = follower(request, register_number)
     if who is None:
         form_ = Form({"register_number": register_number})
         return render(request, "lacak.html", form=form_, lost=[])
@@ -163,7 +171,7 @@ def followed(
 
 @router.post("/permohonan/{register_number}/unduh")
 def download(request: Request, register_number: str) -> Response:
-    who = _follower(request, register_number)
+    who = follower(request, register_number)
     if who is None:
         return RedirectResponse(f"/permohonan/{register_number}", 303)
     app: Requests = request.app.state.application
@@ -173,7 +181,7 @@ def download(request: Request, register_number: str) -> Response:
 
 @router.get("/permohonan/{register_number}/surat/{letter_id}")
 def letter(request: Request, register_number: str, letter_id: str) -> Response:
-    who = _follower(request, register_number)
+    who = follower(request, register_number)
     if who is None:
         return RedirectResponse(f"/permohonan/{register_number}", 303)
     app: Requests = request.app.state.application
@@ -189,7 +197,7 @@ def letter(request: Request, register_number: str, letter_id: str) -> Response:
 def act(request: Request, register_number: str, name: str, typed: Typed) -> Response:
     if name not in PEMOHON_ACTS:
         raise HTTPException(404)
-    who = _follower(request, register_number)
+    who = follower(request, register_number)
     if who is None:
         return _not_followed(request, register_number, _OPEN_AGAIN, 401, typed)
     app: Requests = request.app.state.application
@@ -235,15 +243,19 @@ def about_the_sop(request: Request) -> Response:
 
 def _where(act_: sop.LegalAct) -> str:
     numbers = [step for step in act_.steps if step]
+    if not numbers:
+        return "sesudah selesai"
     where = f"{numbers[0]} sampai {numbers[-1]}" if len(numbers) > 1 else f"{numbers[0]}"
+    where += f", kembali ke langkah {act_.leads_to}" if act_.leads_to else ""
     return f"{where}, dan sesudah selesai" if None in act_.steps else where
 
 
-def _form(request: Request, typed: Fields, wrong: Mapping[str, str], status: int) -> Response:
+def form_page(request: Request, typed: Fields, wrong: Mapping[str, str], status: int) -> Response:
     return render(
         request,
         "formulir.html",
         status,
+        entered=False,
         form=Form(typed, wrong),
         formats=list(choices.FORMATS.items()),
         ways_to_obtain=list(choices.WAYS_TO_OBTAIN.items()),
@@ -276,17 +288,20 @@ def _remember(request: Request, answer: Response, who: Follower) -> None:
     keep_cookie(request, answer, FOLLOW_COOKIE, token, path="/permohonan", seconds=FOLLOW_SECONDS)
 
 
-def _follower(request: Request, register_number: str) -> Follower | None:
+def follower(request: Request, register_number: str) -> Follower | None:
     try:
         claims = request.app.state.tokens.verify(
             request.cookies.get(FOLLOW_COOKIE, ""), purpose="follow", issuer="requests"
         )
     except BadToken:
         return None
-    if claims["register_number"] != register_number:
-        return None
-    actor = Actor(claims["person_id"], Role.PEMOHON.value)
-    return Follower(UUID(claims["request_id"]), register_number, actor)
+    request_id = UUID(claims["request_id"])
+    if claims["register_number"] == register_number:
+        return Follower(request_id, register_number, Actor(claims["person_id"], Role.PEMOHON.value))
+    # The code opens the first request and its parts.
+    app: Requests = request.app.state.application
+    other = app.parting.relative(request_id, register_number)
+    return Follower(other[0], register_number, other[1]) if other else None
 
 
 def _page(
@@ -304,6 +319,7 @@ def _page(
     answer = app.reading.get(who.request_id, who.actor)
     timeline = app.reading.timeline(who.request_id, who.actor)
     it, erasing = shown(app, answer, timeline), erasing_of(app, answer, timeline)
+    it |= deadlines_shown(app.deadlines.of(who.request_id, who.actor))
     address = f"/permohonan/{who.register_number}/surat/{{}}"
     it["letters"] = letters_of(it, address, role=Role.PEMOHON)
     # Whoever was erased can write nothing more: there is no key to seal it with.
@@ -317,7 +333,9 @@ def _page(
         acts=[_open_act(it, name, names, tried, typed, wrong) for name in names],
         download=_may_download(app, it) and erasing["done"] is None,
         erasing=erasing,
-        grounds=_grounds(it),
+        ahead=ahead(app, it),
+        scores=[(code, f"{code}. {text}") for code, text in SCORES.items()],
+        **objection_of(app, it),
         done_words=done_words,
         refused_words=refused_words,
     )
@@ -353,14 +371,6 @@ def _open_act(
 def _may_download(app: Requests, it: Mapping[str, Any]) -> bool:
     until = it["access_until"]
     return bool(it["file"] and it["delivery_letter_on"] and until and app.today().day <= until)
-
-
-def _grounds(it: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [
-        (code, f"{each.text} (huruf {each.letter})")
-        for code, each in choices.GROUNDS.items()
-        if each.while_open or it["step"] is None
-    ]
 
 
 def _slug(text: str) -> str:

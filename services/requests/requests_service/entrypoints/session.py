@@ -34,7 +34,7 @@ class Page(APIRoute):
             answer = await handle(request)
             claims = _claims(request, SESSION_COOKIE, "session")
             if claims and claims["exp"] - clock.now().timestamp() <= SESSION_SECONDS / 2:
-                await run_in_threadpool(_renew, request, answer, str(claims["sub"]))
+                await run_in_threadpool(_renew, request, answer, claims)
             return answer
 
         return handle_and_renew
@@ -80,9 +80,9 @@ def keep_cookie(
     )
 
 
-def _renew(request: Request, answer: Response, staff_id: str) -> None:
+def _renew(request: Request, answer: Response, claims: dict[str, Any]) -> None:
     app: Requests = request.app.state.application
-    if member := app.accounts.member(staff_id):
+    if member := app.accounts.member(str(claims["sub"]), claims.get("appointment")):
         keep_session(request, answer, member)
     else:
         forget(answer)

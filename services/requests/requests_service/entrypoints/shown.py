@@ -5,13 +5,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from chassis.clock import JAKARTA
 from chassis.pages import tanggal
 
 from requests_service.application import Requests
-from requests_service.domain import choices, erasing, refusal
-from requests_service.domain.roles import LABELS, Role
+from requests_service.domain import choices, erasing, redress, refusal
+from requests_service.domain.roles import CAPACITIES, LABELS, Role
+from requests_service.domain.satisfaction import SCORES
 from requests_service.domain.sop import STEPS
 from requests_service.domain.words import LETTERS, STATES, TEXT_TITLES
+from requests_service.entrypoints.deadlines_shown import DEADLINE_REPORTS
 from requests_service.forgetting import Erasure
 from requests_service.reading import TimelineEntry
 
@@ -34,6 +37,7 @@ _WITHDRAWN_STAGES = ("Diterima", "Dicabut")
 _PLAIN_WORDS: Mapping[int | str | None, str] = {
     6: "PPID sedang memeriksa apakah data ini ada dalam Daftar Informasi Publik.",
     7: "PPID sedang menghubungi {agency}, yang membidangi data ini.",
+    "declined": "PPID sedang mencari perangkat daerah lain yang membidangi data ini.",
     8: "{agency} sedang memutuskan apakah data dapat diberikan.",
     9: "Permohonan Anda dikabulkan. {agency} sedang menyerahkan data kepada PPID.",
     10: "PPID sedang memeriksa data, agar data pribadi orang lain tidak ikut terbuka.",
@@ -43,7 +47,7 @@ _PLAIN_WORDS: Mapping[int | str | None, str] = {
     14: "{agency} menolak permohonan ini dan sedang menyurati PPID. Alasannya akan Anda terima.",
     15: "Permohonan ini ditolak. PPID sedang menyiapkan Surat Penolakan beserta alasannya.",
     16: "Data sudah dapat diunduh. Setelah itu, nyatakan bahwa Anda sudah menerimanya.",
-    "returned": "Permohonan Anda perlu dilengkapi. Selama menunggu, kedua tenggat berhenti.",
+    "returned": "Permohonan Anda perlu dilengkapi. Selama menunggu, {clocks} berhenti.",
     "received": "Selesai. Anda sudah menyatakan data diterima.",
     "refused": "Selesai dengan penolakan. Alasan dan cara mengajukan keberatan ada dalam surat.",
     "withdrawn": "Permohonan ini sudah Anda cabut.",
@@ -57,6 +61,7 @@ _REPORTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "OriginalRead": lambda d: "Data asli dilihat sebelum disamarkan",
     "LetterRead": lambda d: f"{LETTERS.get(d['letter'], 'Surat')} dibuka",
     "ReportCameLate": lambda d: "Laporan pemeriksaan data pribadi datang terlambat",
+    **DEADLINE_REPORTS,
 }
 """Evidence that moves nothing: told in one line."""
 _NOT_REPEATED = {"RequestSubmitted": {"data_wanted", "purpose"}}
@@ -102,10 +107,27 @@ def shown(
         returned = details["RequestReturned"]
         it["missing"] = [choices.MISSING[code] for code in returned["missing"]]
         it["complete_by"] = date.fromisoformat(returned["complete_by"])
+    it["family"] = _family(app, UUID(it["id"]))
     it["working_days"] = {name: working_days_to(app, it[name]) for name in _CLOCKS}
     it["stages"], it["stage"] = _stages(it)
-    it["timeline"] = [_entry(entry) for entry in timeline] + _open_step(it)
+    it["timeline"] = [_entry(entry, app.agencies) for entry in timeline] + _open_step(it)
     return it
+
+
+def _family(app: Requests, request_id: UUID) -> list[dict[str, Any]]:
+    """The first request and its parts, when there are parts."""
+    return [
+        {
+            "id": str(each.id),
+            "number": each.register_number,
+            "is_first": not each.parts.of,
+            "is_this": each.id == request_id,
+            "agency": app.agencies.get(each.agency or "", ""),
+            "state": STATES[each.state],
+            "step": each.step,
+        }
+        for each in app.parting.family(request_id)
+    ]
 
 
 def erasing_of(
@@ -182,16 +204,32 @@ def _stages(it: Mapping[str, Any]) -> tuple[tuple[str, ...], int]:
 
 def _plain_words(it: Mapping[str, Any], agency: str) -> str:
     words = _PLAIN_WORDS[it["step"] if it["state"] == "open" else it["state"]]
+    if it["step"] == 7 and it["state"] == "open" and not it["agency"]:
+        words = _PLAIN_WORDS["declined"]
     if it["step"] == 16 and not it["delivery_letter_on"]:
         words = "Surat Penyampaian Data sedang diterbitkan; tunggu beberapa saat."
-    return words.format(agency=agency)
+    clocks = "tenggat langkah" if it["statutory_due"] else "kedua tenggat"
+    return words.format(agency=agency, clocks=clocks)
 
 
 def _refusal_label(it: Mapping[str, Any]) -> str | None:
     told = it["refused_part"] or it
     if not told["reason_code"]:
         return None
-    return f"{refusal.BY_CODE[told['reason_code']].text} ({told['article']})"
+    reason = f"{refusal.BY_CODE[told['reason_code']].text} ({told['article']})."
+    return f"{reason}{_test(told)}{_held_by(told)}"
+
+
+def _test(told: Mapping[str, Any]) -> str:
+    """The consequence test on which a refusal by Pasal 17 stands; older ones name none."""
+    if not (test := told.get("consequence_test")):
+        return ""
+    return f" Uji konsekuensi {test['number']}, {test['decree']}."
+
+
+def _held_by(told: Mapping[str, Any]) -> str:
+    """UU 14/2008 Pasal 22 ayat (7) huruf b."""
+    return f" Dikuasai oleh {told['held_by']}." if told.get("held_by") else ""
 
 
 def _ground_label(ground: str | None) -> str | None:
@@ -225,11 +263,13 @@ def _open_step(it: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _entry(entry: TimelineEntry) -> dict[str, Any]:
+def _entry(entry: TimelineEntry, agencies: Mapping[str, str]) -> dict[str, Any]:
     if entry.fact in _REPORTS:
         return {"title": _REPORTS[entry.fact](entry.details), "when": entry.at, "state": "minor"}
     role = LABELS.get(entry.by_role, "Sistem")  # type: ignore[call-overload]
-    lines = [_note(entry)]
+    if entry.capacity:
+        role = f"{CAPACITIES[entry.capacity]} {role}"
+    lines = [_to_whom(entry, agencies) or _note(entry)]
     for name, text in entry.texts.items():
         if name not in _NOT_REPEATED.get(entry.fact, ()):
             lines.append(f"{TEXT_TITLES[name]}: {text}")
@@ -252,13 +292,35 @@ def _badge(entry: TimelineEntry) -> tuple[str, str] | None:
     return f"tepat waktu, tenggat {due}", "good"
 
 
+def _to_whom(entry: TimelineEntry, agencies: Mapping[str, str]) -> str:
+    """Where a request went among the agencies."""
+
+    def name(code: str | None) -> str:
+        return agencies.get(code or "", code or "")
+
+    match entry.fact:
+        case "OwnerFound" | "ForwardedToPembantu":
+            return f"{name(entry.agency)}."
+        case "PartSplitOff":
+            return f"Nomor pendaftaran {entry.details['part_number']}."
+        case "OwnershipDeclined":
+            suggested = entry.details["suggested"]
+            other = f" Diusulkan: {name(suggested)}." if suggested else ""
+            return f"{name(entry.details['declined_by'])}.{other}"
+    return ""
+
+
 def _note(entry: TimelineEntry) -> str:
     d = entry.details
     match entry.fact:
+        case "RequestSubmitted" if d.get("entered"):
+            received = tanggal(d.get("received_on") or entry.at.astimezone(JAKARTA).date())
+            return f"Lewat {choices.CHANNELS[d['channel']]}, diterima {received}."
         case "DataFoundInDip":
             return f"Butir {d['dip_entry']}."
         case "RequestGrantedInPart" | "RequestRefused" | "RefusalSent" | "RefusalNotified":
-            return f"{refusal.BY_CODE[d['reason_code']].text.capitalize()} ({d['article']})."
+            reason = refusal.BY_CODE[d["reason_code"]].text.capitalize()
+            return f"{reason} ({d['article']}).{_test(d)}{_held_by(d)}"
         case "DataMasked":
             return "Kolom: " + ", ".join(column["column"] for column in d["masked_columns"]) + "."
         case "EarlierClearanceCited":
@@ -279,6 +341,15 @@ def _note(entry: TimelineEntry) -> str:
             return f"{ground}. Dijawab paling lambat {tanggal(d['answer_due'])}."
         case "ObjectionDecided":
             return f"{choices.DECISIONS[d['decision']]}."
+        case "RequestReopened":
+            return f"{redress.BASES[d['basis']]}. Dilanjutkan dari langkah {entry.next_step}."
+        case "ServiceRated":
+            return f"{SCORES[d['score']]} ({d['score']} dari 5)."
+        case "DisputeFiled":
+            return f"Nomor {d['number']}, diajukan {tanggal(d['filed_on'])}."
+        case "DisputeDecided":
+            words = redress.OUTCOMES[d["outcome"]]
+            return f"{words}. Nomor {d['decision']}, {tanggal(d['decided_on'])}."
         case "ErasureDecided":
             table = erasing.REASONS if d["decision"] == erasing.GRANTED else erasing.REFUSALS
             return f"{d['decision'].capitalize()}. {table[d['reason_code']].text} ({d['article']})."

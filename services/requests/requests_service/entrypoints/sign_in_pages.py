@@ -23,8 +23,8 @@ _FORGOTTEN = " Bila lupa kata sandi, hubungi operator."
 def sign_in_form(request: Request, kembali: Annotated[str, Query()] = "") -> Response:
     """Asks for a password only when the day's renewal is over."""
     app: Requests = request.app.state.application
-    if (who := officer(request)) and app.accounts.member(who.id):
-        return render(request, "sudah_masuk.html")
+    if (who := officer(request)) and app.accounts.member(who.id, who.appointment):
+        return render(request, "sudah_masuk.html", acting=app.accounts.acting.in_force(who.id))
     if member := renewing(request):
         return _signed_in(request, member, safe_path(kembali) or "/masuk")
     return render(request, "masuk.html", form=Form(), kembali=safe_path(kembali))
@@ -42,7 +42,10 @@ def sign_in(request: Request, typed: Typed) -> Response:
         sentence = str(error) + (_FORGOTTEN if isinstance(error, TooManyTries) else "")
         form = Form({"username": username}, {"": sentence})
         return render(request, "masuk.html", ERRORS[type(error)], form=form, kembali=back)
-    answer = _signed_in(request, member, back or _first_page(request, member.role))
+    # Who holds another's office today is asked in which one to work.
+    acting = app.accounts.acting.in_force(member.id)
+    first = "/masuk" if acting else _first_page(request, member.role)
+    answer = _signed_in(request, member, back or first)
     let_renew(request, answer, member)
     return answer
 

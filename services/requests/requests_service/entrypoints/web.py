@@ -10,7 +10,20 @@ from fastapi import FastAPI
 
 from requests_service.adapters.published import PUBLISHED
 from requests_service.bootstrap import build_application
-from requests_service.entrypoints import audit_http, export_http, http, log_http, pages
+from requests_service.entrypoints import (
+    agencies_http,
+    applicant_pages,
+    audit_http,
+    consequence_tests_http,
+    conversation_http,
+    deadlines_http,
+    export_http,
+    http,
+    intake_http,
+    log_http,
+    pages,
+    redress_http,
+)
 from requests_service.entrypoints.statuses import ERRORS
 
 PATHS = (
@@ -21,6 +34,7 @@ PATHS = (
     "/sop",
     "/sop.bpmn",
     "/audit",
+    "/laporan",
     "/pesan",
     "/pesan/requests",
     "/api/requests",
@@ -38,8 +52,15 @@ def build_web(settings: Settings, pool: Pool) -> FastAPI:
             export_http.router,
             log_http.router,
             audit_http.router,
+            consequence_tests_http.router,
+            deadlines_http.router,
             dead_letter_pages.router("requests"),
             feed.router("requests", pool, PUBLISHED, http.reader_of_facts),
+            agencies_http.router,
+            redress_http.router,
+            conversation_http.router,
+            intake_http.router,
+            applicant_pages.router,
             http.router,
             export_http.pages,
             pages.router,

@@ -1,7 +1,7 @@
-"""The desk's table made again from the facts.
+"""The desk's tables made again from the facts.
 
-It is not followed: its rows are written together with the facts. So a rebuild holds the writers
-back for a moment, to take in what has changed meanwhile, before it swaps.
+They are not followed: their rows are written together with the facts. So a rebuild holds the
+writers back for a moment, to take in what has changed meanwhile, before it swaps.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,8 @@ from requests_service.projections import swapping
 from requests_service.projections.runner import Rebuilt, Tell, transaction
 
 _BATCH_REQUESTS = 200
-_TABLES = ("board",)
+_TABLES = ("board", "search_words")
+_FORGET_ERASED = "DELETE FROM search_words WHERE request_id IN (SELECT request_id FROM erasures)"
 
 
 def rebuild_board(cur: Any, app: Requests, tell: Tell) -> Rebuilt:
@@ -31,8 +32,10 @@ def rebuild_board(cur: Any, app: Requests, tell: Tell) -> Rebuilt:
         swapping.index(cur, _TABLES)
         with transaction(cur):
             # Whoever writes a fact has written its row on the board before.
-            cur.execute("LOCK TABLE public.board IN SHARE ROW EXCLUSIVE MODE")
+            cur.execute("LOCK TABLE public.board, public.search_words IN SHARE ROW EXCLUSIVE MODE")
             _write(cur, app, _submitted(cur, after=position))
+            # Of those erased meanwhile, which their own stream does not say.
+            cur.execute(_FORGET_ERASED)
             count, now = swapping.checksum(cur, _TABLES)
             before = swapping.checksum(cur, _TABLES, schema="public")[1]
             swapping.swap(cur, _TABLES)
@@ -53,3 +56,5 @@ def _write(cur: Any, app: Requests, ids: Iterable[UUID]) -> None:
     for request_id in ids:
         data_request: DataRequest = app.repository.get(request_id)
         cur.execute(*rows.on_board(data_request, at=data_request.modified_on))
+        for statement in app.search.written_again(data_request, app.reading.fact_of):
+            cur.execute(*statement)

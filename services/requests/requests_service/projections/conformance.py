@@ -18,6 +18,7 @@ import structlog
 from chassis.postgres import Pool
 from prometheus_client import Counter
 
+from requests_service.calendars import calendar_reader
 from requests_service.domain.conformance import FACTS, Case, Checker, Seen
 from requests_service.domain.working_days import Calendar
 from requests_service.following import Step
@@ -47,16 +48,17 @@ _READ_FACTS = """
 
 
 def conformance(calendar: Calendar) -> Projection:
-    """The projection that judges by this calendar's working days.
+    """The projection that judges each fact by the calendar by which it was counted.
 
-    Made again after a new decree, it judges by that decree what was judged by the old one.
+    `calendar` is for facts from before that was told.
     """
-    checker = Checker(calendar)
     return Projection(
         name=NAME,
         version=1,
         tables=("deviations", "passages", "conformance"),
-        fold=lambda cur, after, up_to: _fold(cur, checker, after, up_to),
+        fold=lambda cur, after, up_to: _fold(
+            cur, Checker(calendar, calendar_reader(cur, calendar)), after, up_to
+        ),
     )
 
 
@@ -135,7 +137,9 @@ def _write_cases(cur: Any, known: set[str], rows: Iterable[tuple[str, str, Case]
     for stream, number, case in rows:
         done = "{" + ",".join(sorted(case.done)) + "}"
         lines.write(_line((stream, number, case.version, case.step, done, *_rest_of(case))))
-    _copy(cur, "conformance", lines)
+    # By name: a column that came with a later migration stands last in the table.
+    columns = ", ".join(("request_id", "register_number", *_CASE))
+    _copy(cur, f"conformance ({columns})", lines)
 
 
 def _copy(cur: Any, table: str, lines: io.StringIO) -> None:

@@ -711,7 +711,7 @@ def test_the_desk_shows_each_officer_what_waits_for_them(app, desk):
     assert [] == numbers("ppid_pembantu", "dinsos", scope="all")
     assert ["2026-0001", "2026-0002"] == numbers("walidata", scope="open")
     counts = views.desk_counts(app.pool, role="ppid", agency=None, today=day)
-    assert (1, 2, 0) == (counts["mine"], counts["open"], counts["ended"])
+    assert (1, 2, 0) == (counts["mine"], counts["open"], counts["late"])
 
 
 def test_the_desk_pages_by_cursor_without_gap_or_repetition(app, desk):

@@ -18,6 +18,7 @@ from requests_service.audit.recording import note_query
 from requests_service.audit.words import TITLES
 from requests_service.projections import runner
 from requests_service.projections.board import rebuild_board
+from requests_service.projections.register import REGISTER
 from requests_service.projections.trail import TRAIL
 
 from services.requests.tests.application.test_requests import submit, to_step_10
@@ -144,6 +145,18 @@ def test_a_rebuild_gives_the_same_and_the_service_may_go_on(app, desk, privacy_t
     assert len(before) + 1 == len(rows(app.pool))
     assert len(heard) > 1
     assert heard[-1][0] == heard[-1][1]
+
+
+def test_the_register_is_the_same_in_small_batches_and_made_again(app, desk, privacy_tokens, owner):
+    to_step_10(app, desk, privacy_tokens)
+    submit(app)
+    with batches_of(1):
+        bring_up(app.pool, REGISTER)
+
+    rebuilt = runner.rebuild(owner, REGISTER, lambda done, of: None)
+
+    assert rebuilt.before == rebuilt.checksum
+    assert 2 == rebuilt.rows
 
 
 def test_a_rebuilt_table_has_the_indexes_keys_and_rights_of_the_old_one(app, owner):

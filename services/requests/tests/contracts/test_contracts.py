@@ -1,13 +1,23 @@
 """What is published fits its schema, and nothing leaves that has none."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from requests_service.adapters.plain_mapper import PlainMapper
 from requests_service.adapters.published import PUBLISHED
 from requests_service.domain import events as f
+from requests_service.domain import redress
+from requests_service.domain.clocks import move
+from requests_service.domain.conversation import take_note, write_to_pemohon, write_to_ppid
+from requests_service.domain.declining import decline
+from requests_service.domain.parting import split_off
+from requests_service.domain.satisfaction import rate
+from requests_service.domain.watching import watch
+from requests_service.domain.working_days import Closure
 
 from services.requests.tests import builders as b
 
@@ -22,6 +32,7 @@ STAYS_INSIDE = {
     "OriginalRead",
     "LetterRead",
     "ReportCameLate",
+    "NoteTaken",
     "ErasureRequested",
     "ErasureDecided",
 }
@@ -52,6 +63,20 @@ def everything_that_happened():
     )  # fmt: skip
     cited = b.a_request_found_in_dip()
     cited.cite_earlier_clearance(b.PPID, b.MONDAY, earlier=b.a_received_request())
+    disputed = b.a_disputed_request()
+    redress.record_dispute_decision(
+        disputed, b.PPID, b.MONDAY, outcome="dikabulkan", decision="7/2027",
+        decided_on=b.MONDAY.day,
+    )  # fmt: skip
+    redress.reopen(
+        disputed, b.PPID, b.MONDAY, to_step=6, basis="komisi_informasi",
+        reason="Putusan Komisi Informasi meminta data diberikan.", seal=b.sealed,
+    )  # fmt: skip
+    rated = b.a_refused_request()
+    rate(rated, b.PEMOHON, b.MONDAY, score=5, remark=None, seal=b.sealed)
+    write_to_pemohon(extended, b.PPID, b.MONDAY, text="Apakah cukup?", seal=b.sealed)
+    write_to_ppid(extended, b.PEMOHON, b.MONDAY, text="Ya, cukup.", seal=b.sealed)
+    take_note(extended, b.PPID, b.MONDAY, text="Sudah ditelepon.", seal=b.sealed)
     unmaskable = b.a_handed_over_request()
     unmaskable.refuse(b.PPID, b.MONDAY, refusal=b.CANNOT_BE_MASKED, seal=b.sealed)
     unmaskable.notify_refusal(b.PPID, b.MONDAY)
@@ -61,9 +86,22 @@ def everything_that_happened():
     in_part.list_in_daftar_data(b.WALIDATA, b.MONDAY, year=2027, entry=b.ENTRY)
     in_part.draft_delivery(b.WALIDATA, b.MONDAY, seal=b.sealed)
     in_part.deliver(b.PPID, b.MONDAY)
+    watched = b.a_forwarded_request()
+    for day in ("2026-11-24", "2026-12-02"):
+        watch(watched, b.SERVICE, b.on(day))
+    moved = b.a_forwarded_request()
+    closed = Closure(b.MONDAY.day, b.MONDAY.day, "Gedung ditutup", "")
+    later = replace(b.CALENDAR, closures=(closed,), version="2")
+    move(moved, b.SERVICE, replace(b.MONDAY, calendar=later), calendar_of=lambda _: b.CALENDAR)
+    declined = b.a_forwarded_request()
+    decline(declined, b.DISKOPINDAG, b.MONDAY, reason=b.NARRATIVE, seal=b.sealed)
+    split = b.a_request_with_owner()
+    split_off(split, b.PPID, b.MONDAY, part_id=uuid4(), part_number="2026-0043",
+              kept="Jumlah UMKM per kecamatan", seal=b.sealed)  # fmt: skip
     requests = [
-        b.a_received_request(), b.a_request_with_data_on_hand(), b.a_withdrawn_request(),
-        extended, completed, decided, cited, unmaskable, in_part,
+        watched, moved, split, declined, b.a_received_request(), b.a_request_with_data_on_hand(),
+        b.a_withdrawn_request(),
+        rated, extended, completed, decided, cited, unmaskable, in_part, disputed,
     ]  # fmt: skip
     return [fact for data_request in requests for fact in data_request.pending_events]
 

@@ -52,6 +52,8 @@ _CHANGES = {
 }
 _KINDS = {"ErasureDecided": (f"ErasureDecided {REFUSED}", f"ErasureDecided {GRANTED}")}
 """Facts of which one field decides what is possible after them."""
+_AFTER_A_RUN = ("RequestReopened", "DisputeFiled", "DisputeDecided", "ServiceRated")
+"""Not of the net: what comes after the end, of which no told case has any."""
 _LETTERS = tuple(name for name in _CHANGES if name.startswith("LetterIssued"))
 
 
@@ -72,11 +74,13 @@ class Net:
             for fact, outcome in step.outcomes.items():
                 self._moves(fact.__name__, outcome.role, step.no, outcome.next_step, outcome.needs)
         for act in LEGAL_ACTS:
+            if act.fact.__name__ in _AFTER_A_RUN:
+                continue
             for at in act.steps:
                 # That the law's clock ran out cannot be told without a clock: not while it runs.
                 if act.fact.__name__.startswith("Objection") and at is not None:
                     continue
-                to = "withdrawn" if act.ends else at
+                to = "withdrawn" if act.ends else act.next_step(at)
                 self._moves(act.fact.__name__, act.role, at, to, act.needs, act.returned)
         for name in _LETTERS:
             self._fire(name, {}, {}, name)

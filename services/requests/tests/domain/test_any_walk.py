@@ -2,21 +2,34 @@
 
 from contextlib import suppress
 from datetime import date, timedelta
+from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from requests_service.adapters.plain_mapper import PlainMapper
+from requests_service.domain import redress
+from requests_service.domain.declining import decline
 from requests_service.domain.erasing import Terms
 from requests_service.domain.errors import RequestsError
+from requests_service.domain.parting import split_off
+from requests_service.domain.satisfaction import rate
 from requests_service.domain.sop import STEPS
 
 from services.requests.tests import builders as b
 
+PART = UUID("0d6c1f62-7a1e-4d53-9a53-4f7d2c8f3b1a")
 WHY = "Dokumen masih dikumpulkan dari arsip kecamatan."
 ATTEMPTS = {
     "find_in_dip": lambda r, who, t: r.find_in_dip(who, t, dip_entry="dip-1"),
     "find_owner": lambda r, who, t: r.find_owner(who, t, agency="diskopindag"),
     "forward": lambda r, who, t: r.forward(who, t, seal=b.sealed),
+    "split_off": lambda r, who, t: split_off(
+        r, who, t, part_id=PART, part_number="2026-0043", kept="Jumlah UMKM", seal=b.sealed
+    ),
+    "decline": lambda r, who, t: decline(
+        r, who, t, reason="Data ini dihimpun perangkat daerah lain.", seal=b.sealed
+    ),
+    "forward_on": lambda r, who, t: r.forward(who, t, agency="dinsos", seal=b.sealed),
     "grant": lambda r, who, t: r.grant(who, t),
     "grant_in_part": lambda r, who, t: r.grant_in_part(
         who, t, refused_parts="Nama pemilik", refusal=b.REFUSAL, seal=b.sealed
@@ -48,6 +61,25 @@ ATTEMPTS = {
     ),
     "decide": lambda r, who, t: r.decide_objection(
         who, t, decision="ditolak", reason="Alasan PPID sudah tepat.", seal=b.sealed
+    ),
+    "decide_for": lambda r, who, t: r.decide_objection(
+        who, t, decision="dikabulkan", reason="Data itu tidak memuat rahasia.", seal=b.sealed
+    ),
+    "rate": lambda r, who, t: rate(r, who, t, score=4, remark=None, seal=b.sealed),
+    "reopen_at_6": lambda r, who, t: redress.reopen(
+        r, who, t, to_step=6, basis="keputusan_ppid", reason=WHY, seal=b.sealed
+    ),
+    "reopen_at_8": lambda r, who, t: redress.reopen(
+        r, who, t, to_step=8, basis="keputusan_ppid", reason=WHY, seal=b.sealed
+    ),
+    "reopen_at_10": lambda r, who, t: redress.reopen(
+        r, who, t, to_step=10, basis="keberatan", reason=WHY, seal=b.sealed
+    ),
+    "dispute": lambda r, who, t: redress.record_dispute(
+        r, who, t, number="012/XI/KI-Prov/2026", filed_on=t.day
+    ),
+    "end_dispute": lambda r, who, t: redress.record_dispute_decision(
+        r, who, t, outcome="dikabulkan", decision="7/2027", decided_on=t.day
     ),
     "ask_erasure": lambda r, who, t: r.request_erasure(who, t, seal=b.sealed),
     "grant_erasure": lambda r, who, t: r.grant_erasure(who, t, terms=Terms()),

@@ -159,9 +159,11 @@ def test_a_part_refused_at_step_8_is_named_at_the_delivery():
 
     data_request.deliver(b.PPID, b.MONDAY)
 
-    assert {"reason_code": "pasal_17_b", "article": b.REFUSAL.article} == (
-        b.last_fact(data_request).refused_part
-    )
+    assert {
+        "reason_code": "pasal_17_b",
+        "article": b.REFUSAL.article,
+        "consequence_test": b.CONSEQUENCE_TEST.cited(),
+    } == b.last_fact(data_request).refused_part
     assert "granted_in_part" == data_request.decision
 
 

@@ -44,6 +44,7 @@ HOLDS = [
     (b.an_objected_request, Terms(), SPRING, ["objection"]),
     (a_decided_objection, Terms(), b.on("2026-12-11"), ["objection_period", "dispute_period"]),
     (a_decided_objection, Terms(), b.on("2026-12-15"), ["objection_period"]),
+    (b.a_disputed_request, Terms(), SPRING, ["dispute"]),
     (b.a_withdrawn_request, Terms(), b.FRIDAY, []),
     (b.a_withdrawn_request, Terms(letters_years=2), b.on("2028-11-20"), ["archive"]),
     (b.a_withdrawn_request, Terms(letters_years=2), b.on("2028-11-21"), []),

@@ -10,6 +10,7 @@ from requests_service.domain.choices import WAYS_TO_OBTAIN, WAYS_TO_SEND
 from requests_service.domain.district_codes import DISTRICTS
 from requests_service.domain.errors import (
     DataWantedUnclear,
+    HolderUnfit,
     IdentityInvalid,
     PurposeUnclear,
     ReasonMissing,
@@ -251,9 +252,31 @@ def test_a_reason_outside_the_table_or_the_step_is_refused():
     with pytest.raises(ReasonUnknown):
         Refusal("karena_malas", b.NARRATIVE)
     with pytest.raises(ReasonUnknown, match="langkah 6 atau 8"):
-        b.NOT_HELD.must_fit(10)
+        b.NOT_HELD.must_stand(10, b.FRIDAY.day, None)
 
 
 def test_the_notice_says_how_long_and_to_whom_to_object():
     for words in ("Atasan PPID", "30 (tiga puluh) hari kerja", "Pasal 35", "Pasal 36"):
         assert words in NOTICE_OF_OBJECTION
+
+
+def test_who_holds_it_is_said_only_of_what_is_not_held():
+    refusal = Refusal("tidak_dikuasai", b.NARRATIVE, held_by="Badan Pusat Statistik Kota Malang")
+    assert "Badan Pusat Statistik Kota Malang" == refusal.held_by
+
+    with pytest.raises(HolderUnfit, match="belum dikuasai"):
+        Refusal("bukan_informasi_publik", b.NARRATIVE, held_by="Badan Pusat Statistik")
+    with pytest.raises(HolderUnfit, match="Tulis nama badan publik"):
+        Refusal("tidak_dikuasai", b.NARRATIVE, held_by="-")
+
+
+def test_every_fact_and_letter_of_a_refusal_knows_who_holds_it():
+    held_by = "Badan Pusat Statistik Kota Malang"
+    refusal = Refusal("tidak_dikuasai", b.NARRATIVE, held_by=held_by)
+    data_request = b.a_forwarded_request()
+
+    data_request.refuse(b.DISKOPINDAG, b.MONDAY, refusal=refusal, seal=b.sealed)
+    data_request.send_refusal(b.DISKOPINDAG, b.MONDAY)
+    data_request.notify_refusal(b.PPID, b.MONDAY)
+
+    assert [held_by] * 3 == [fact.held_by for fact in data_request.pending_events[-3:]]

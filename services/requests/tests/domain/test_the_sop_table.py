@@ -177,7 +177,7 @@ def _tables_answer(step, fact, role):
         return "another's"
     if fact is f.RequestCompleted:
         return "yes" if step == 6 else "not now"
-    if fact in (f.ObjectionDecided, f.ErasureDecided):
+    if fact in (f.ObjectionDecided, f.ErasureDecided, f.DisputeFiled, f.DisputeDecided):
         return "needs more"
     if fact is f.ObjectionLodged and step is not None:
         return "needs more"

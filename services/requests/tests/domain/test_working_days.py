@@ -16,8 +16,7 @@ YEARS = (2024, 2025, 2026, 2027)
 ORACLE = holidays.ID(years=YEARS, categories=("public", "government"))
 DAYS_OFF = np.array(sorted(ORACLE), dtype="datetime64[D]")
 EVERY_DAY = [
-    date(2024, 1, 1) + timedelta(n)
-    for n in range((date(2027, 12, 31) - date(2024, 1, 1)).days - 60)
+    date(2024, 1, 1) + timedelta(n) for n in range((date(2027, 12, 31) - date(2024, 1, 1)).days + 1)
 ]
 
 
@@ -42,12 +41,24 @@ def test_a_year_has_as_many_working_days_as_the_decree_leaves(year, days):
     assert days == CALENDAR.working_days_between(date(year - 1, 12, 31), date(year, 12, 31))
 
 
-@pytest.mark.parametrize("days", [1, 3, 7, 10, 17, 30])
-def test_every_day_of_four_years_counts_as_numpy_counts(days):
+def test_every_day_of_four_years_and_every_budget_counts_as_numpy_counts():
     starts = np.array(EVERY_DAY, dtype="datetime64[D]")
-    expected = np.busday_offset(starts, days, roll="backward", holidays=DAYS_OFF)
+    for days in range(1, 61):
+        # Nothing is decreed for 2028, neither here nor there.
+        expected = np.busday_offset(starts, days, roll="backward", holidays=DAYS_OFF)
+        assert expected.tolist() == [CALENDAR.add_working_days(day, days) for day in EVERY_DAY]
+    assert EVERY_DAY == [CALENDAR.add_working_days(day, 0) for day in EVERY_DAY]
 
-    assert expected.tolist() == [CALENDAR.add_working_days(day, days) for day in EVERY_DAY]
+
+def test_a_reason_names_every_day_between_that_did_not_count():
+    for start in EVERY_DAY[::7]:
+        why = CALENDAR.explain(start, 17)
+        between = {start + timedelta(n) for n in range(1, (why.due - start).days + 1)}
+
+        assert 17 == len(between - {day.date for day in why.skipped})
+        assert {day.date for day in why.skipped if day.decree} == {
+            day for day in between if day in ORACLE and day.weekday() < 5
+        }
 
 
 @pytest.mark.parametrize(
@@ -60,6 +71,11 @@ def test_every_day_of_four_years_counts_as_numpy_counts(days):
         ("2026-11-20", 30, "2027-01-07"),
         ("2026-03-13", 10, "2026-04-06"),
         ("2026-03-21", 1, "2026-03-25"),
+        ("2025-08-15", 1, "2025-08-19"),
+        ("2024-02-28", 1, "2024-02-29"),
+        ("2024-02-29", 1, "2024-03-01"),
+        ("2025-12-24", 3, "2025-12-31"),
+        ("2025-12-31", 1, "2026-01-02"),
     ],
 )
 def test_deadlines_worked_out_by_hand(received, days, due):

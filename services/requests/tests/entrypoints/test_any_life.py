@@ -43,13 +43,17 @@ STANDARD = dict.fromkeys(
 )
 BODIES: dict[str, tuple[dict[str, Any], ...]] = {
     "check-availability": ({"agency": "diskopindag"}, {"agency": "dinsos"}, {"dip_entry": "dip-1"}),
-    "forward": ({},),
+    "split-off": ({"data_wanted": "Jumlah penerima bantuan sosial per kecamatan",
+                   "kept": "Jumlah UMKM per kecamatan tahun 2025"},),
+    "forward": ({}, {"agency": "dinsos"}, {"agency": "diskopindag", "message": WHY}),
+    "decline": ({"reason": WHY},),
     "grant": (
         {},
         {"refused_parts": "Nama pemilik usaha", "reason_code": "tidak_dikuasai",
          "narrative": b.NARRATIVE},
     ),
-    "refuse": ({"reason_code": "tidak_dapat_disamarkan", "narrative": b.NARRATIVE},
+    "refuse": ({"reason_code": "tidak_dapat_disamarkan", "narrative": b.NARRATIVE,
+                "consequence_test": "UK-2026-001"},
                {"reason_code": "bukan_informasi_publik", "narrative": b.NARRATIVE}),
     "hand-over": ({"receipt": "…"},),
     "clear-personal-data": ({"cites": "2026-0001"},),
@@ -69,6 +73,13 @@ BODIES: dict[str, tuple[dict[str, Any], ...]] = {
                     for ground in GROUNDS),
     "decide-objection": tuple({"decision": decision, "reason": "Alasan PPID sudah tepat."}
                               for decision in ("ditolak", "dikabulkan")),
+    "reopen": tuple({"to_step": step, "basis": "keputusan_ppid", "reason": WHY}
+                    for step in (10, 8, 6)),
+    "record-dispute": ({"number": "012/XI/KI-Prov/2026", "filed_on": "2026-01-02"},),
+    "record-dispute-decision": ({"outcome": "dikabulkan", "decision": "7/2026",
+                                 "decided_on": "2026-01-02"},),
+    "write": ({"text": "Apakah data per kelurahan sudah cukup?"},),
+    "rate": ({"score": 4}, {"score": 5, "remark": "Cepat dan jelas."}),
     "request-erasure": ({},),
     "decide-erasure": ({"decision": "ditolak", "reason_code": "arsip",
                         "reason": "Masih disimpan menurut jadwal."},),
@@ -221,7 +232,10 @@ class Life(RuleBasedStateMachine):
         return log.stream(self.world.app.pool, UUID(self.id))
 
 
-BESIDE = {"object", "decide-objection", "request-erasure", "decide-erasure", "extend"}
+BESIDE = {
+    "object", "decide-objection", "request-erasure", "decide-erasure", "extend", "write", "rate",
+    "record-dispute", "record-dispute-decision", "split-off",
+}  # fmt: skip
 """Nobody need do these for a request to end."""
 NEEDS_MORE = {"clear-personal-data"}
 """Open by the table, and refused without something outside of the request."""
@@ -260,6 +274,8 @@ def _must_have_true_clocks(facts: list[log.StoredFact], submitted_on: date) -> N
             statutory = working_days_after(statutory, stood) if stood else statutory
             step_due = working_days_after(step_due, stood) if stood and step_due else step_due
             paused_on = None
+        elif fact.type == "RequestReopened":
+            statutory = working_days_after(on, 10)
         elif fact.type == "DeadlineExtended":
             statutory = working_days_after(statutory, told["days"])
         if told["next_step"] != told["step"] and told["next_step"]:
@@ -272,7 +288,7 @@ def _must_have_true_clocks(facts: list[log.StoredFact], submitted_on: date) -> N
 
 
 @pytest.fixture
-def world(client, app, clock_at, privacy_tokens):
+def world(client, app, clock_at, privacy_tokens, consequence_test):
     """The service on a database of its own, and officers with accounts."""
     members = {
         who: app.accounts.add(

@@ -150,7 +150,9 @@ def cleared(app, number: str) -> None:
     app.record_clean(app.reading.id_of(number), PRIVACY, file=file)
 
 
-def test_a_citizen_goes_from_the_form_to_the_data(app, citizen, sign_in, privacy_tokens):
+def test_a_citizen_goes_from_the_form_to_the_data(
+    app, citizen, sign_in, privacy_tokens, consequence_test
+):
     number, _ = submit(citizen)
     at = address_of(app, number)
     ppid, walidata = sign_in("ppid"), sign_in("walidata")
@@ -159,7 +161,7 @@ def test_a_citizen_goes_from_the_form_to_the_data(app, citizen, sign_in, privacy
     act(ppid, at, "check-availability", outcome="agency", agency="diskopindag")
     act(ppid, at, "forward", message="Mohon ditindaklanjuti.")
     act(koperasi, at, "grant-in-part", refused_parts="Kolom nama pemilik",
-        reason_code="pasal_17_h", narrative=WHY)  # fmt: skip
+        reason_code="pasal_17_h", consequence_test=consequence_test, narrative=WHY)  # fmt: skip
     assert koperasi.page.xpath("//form[@action='/privasi/unggah']//input[@name='ticket']/@value")
     receive_receipt(koperasi, privacy_tokens, at)
     assert f"/privasi/{at.rpartition('/')[2]}" in ppid.get(at).links()
@@ -184,7 +186,9 @@ def test_a_citizen_goes_from_the_form_to_the_data(app, citizen, sign_in, privacy
         assert "Data diterima Pemohon" in browser.get(at).text
 
 
-def test_a_refusal_by_the_agency_reaches_the_citizen_who_objects(app, citizen, sign_in):
+def test_a_refusal_by_the_agency_reaches_the_citizen_who_objects(
+    app, citizen, sign_in, consequence_test
+):
     number, _ = submit(citizen)
     at = address_of(app, number)
     ppid, atasan = sign_in("ppid"), sign_in("atasan_ppid")
@@ -192,7 +196,8 @@ def test_a_refusal_by_the_agency_reaches_the_citizen_who_objects(app, citizen, s
 
     act(ppid, at, "check-availability", outcome="agency", agency="dinsos")
     act(ppid, at, "forward")
-    act(dinsos, at, "refuse", reason_code="pasal_17_h", narrative=WHY)
+    act(dinsos, at, "refuse", reason_code="pasal_17_h", consequence_test=consequence_test,
+        narrative=WHY)  # fmt: skip
     act(dinsos, at, "send-refusal")
     act(ppid, at, "notify-refusal")
     citizen.get(f"/permohonan/{number}")
@@ -474,17 +479,6 @@ def test_what_cannot_be_done_now_is_told_with_its_reason(app, citizen, sign_in):
 
     assert "berada pada langkah 6" in told[OFFICER_ACTS["deliver"].label]
     assert OFFICER_ACTS["grant"].label not in told
-
-
-def test_the_desk_shows_what_waits_and_finds_by_number(app, citizen, sign_in):
-    number, _ = submit(citizen)
-    ppid = sign_in("ppid")
-
-    assert number in ppid.get("/meja").text
-    assert "segera" in ppid.text
-    assert ppid.get(f"/meja?q={number}").location == address_of(app, number)
-    assert "Tidak ada permohonan dengan nomor itu" in ppid.get("/meja?q=2026-9999").text
-    assert "Tidak ada langkah yang terlambat" in ppid.get("/meja?saring=late").text
 
 
 def test_a_disabled_officer_is_signed_out_at_the_desk(app, sign_in):

@@ -1,0 +1,38 @@
+"""The commands between the PPID and the agencies, as JSON."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from requests_service.entrypoints.http import Answer, App, Body, HowAsked, Line, Text, Viewer
+
+router = APIRouter(prefix="/api/requests", tags=["requests"])
+
+
+class Declining(Body):
+    """Why the data is not this agency's, and whose it may be."""
+
+    reason: Text
+    suggested: Line | None = None
+
+
+@router.post("/{request_id}/decline")
+def decline(request_id: UUID, body: Declining, by: Viewer, app: App, asked: HowAsked) -> Answer:
+    """Step 8, by the PPID Pembantu: not our data; back to step 7, where the PPID asks another."""
+    return app.handing_on.decline(request_id, by, **body.model_dump(), **asked)
+
+
+class Splitting(Body):
+    """What the part asks for, and what the first request goes on asking for."""
+
+    data_wanted: Text
+    kept: Text
+
+
+@router.post("/{request_id}/split-off")
+def split_off(request_id: UUID, body: Splitting, by: Viewer, app: App, asked: HowAsked) -> Answer:
+    """Steps 6 and 7, by the PPID: another agency's part becomes a request of its own.
+
+    Its register number is the last of `parts`; the same tracking code opens it.
+    """
+    return app.parting.split_off(request_id, by, **body.model_dump(), **asked)

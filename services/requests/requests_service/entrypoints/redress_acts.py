@@ -1,0 +1,68 @@
+"""The PPID's forms for reopening a request and for disputes at the Komisi Informasi."""
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+
+from requests_service.domain.errors import TextMissing
+from requests_service.entrypoints.act import Act
+from requests_service.entrypoints.typed import Fields
+
+
+def _day(typed: Fields, name: str) -> date:
+    try:
+        return date.fromisoformat(typed.text(name))
+    except ValueError as error:
+        raise TextMissing("Isi tanggal yang benar.") from error
+
+
+AFTER_THE_ANSWER: Mapping[str, Act] = MappingProxyType(
+    {
+        "reopen": Act(
+            "reopen",
+            "Buka kembali permohonan",
+            "Buka kembali",
+            "Permohonan dibuka kembali. Pemberitahuan kepada Pemohon sedang diterbitkan.",
+            lambda app, id_, by, typed, how: app.redress.reopen(
+                id_,
+                by,
+                to_step=typed.number("to_step"),
+                basis=typed.text("basis"),
+                reason=typed.text("reason"),
+                **how,
+            ),
+            hint="Permohonan dilanjutkan dari langkah yang dipilih; kedua tenggat mulai lagi.",
+            main=False,
+            group="Keberatan dan sengketa",
+        ),
+        "record-dispute": Act(
+            "record-dispute",
+            "Catat sengketa di Komisi Informasi",
+            "Simpan sengketa",
+            "Sengketa sudah dicatat.",
+            lambda app, id_, by, typed, how: app.redress.record_dispute(
+                id_, by, number=typed.text("number"), filed_on=_day(typed, "filed_on"), **how
+            ),
+            hint="Diajukan Pemohon paling lambat 14 hari kerja sesudah tanggapan keberatan.",
+            main=False,
+            group="Keberatan dan sengketa",
+        ),
+        "record-dispute-decision": Act(
+            "record-dispute-decision",
+            "Catat putusan Komisi Informasi",
+            "Simpan putusan",
+            "Putusan Komisi Informasi sudah dicatat.",
+            lambda app, id_, by, typed, how: app.redress.record_dispute_decision(
+                id_,
+                by,
+                outcome=typed.text("outcome"),
+                decision=typed.text("decision"),
+                decided_on=_day(typed, "decided_on"),
+                **how,
+            ),
+            hint="Bila hasilnya meminta data diberikan, permohonan ini lalu dibuka kembali.",
+            main=False,
+            group="Keberatan dan sengketa",
+        ),
+    }
+)

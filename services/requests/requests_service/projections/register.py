@@ -1,0 +1,73 @@
+"""The registers as a table: one row per request, folded from its facts by domain/register.py."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from chassis.postgres import Pool
+from psycopg2.extras import execute_values
+
+from requests_service.domain.events import all_facts
+from requests_service.domain.register import Entry, begin, remember
+from requests_service.projections.runner import Projection
+
+_TYPES = [fact.__name__ for fact in all_facts()]
+_READ = """
+    SELECT stream::text, type, convert_from(state, 'UTF8')
+    FROM facts
+    WHERE position > %s AND position <= %s AND type = ANY(%s)
+    ORDER BY position
+"""
+_WRITE = """
+    INSERT INTO register (request_id, year, number, objected_in, entry) VALUES %s
+    ON CONFLICT (request_id) DO UPDATE
+    SET objected_in = EXCLUDED.objected_in, entry = EXCLUDED.entry
+"""
+
+
+def requests_of(pool: Pool, year: int) -> list[tuple[str, Entry]]:
+    """The requests registered in a year, in the order of their numbers, with their ids."""
+    return _entries(pool, "year = %s", year)
+
+
+def objected_in(pool: Pool, year: int) -> list[tuple[str, Entry]]:
+    """The requests to which an objection was lodged in a year."""
+    return _entries(pool, "objected_in @> ARRAY[%s]", year)
+
+
+def years_of(pool: Pool) -> list[int]:
+    """The years in which something was registered, the latest first."""
+    return [year for (year,) in pool.execute("SELECT DISTINCT year FROM register ORDER BY 1 DESC")]
+
+
+def _entries(pool: Pool, condition: str, year: int) -> list[tuple[str, Entry]]:
+    rows = pool.execute(
+        f"SELECT request_id::text, entry FROM register WHERE {condition} ORDER BY year, number",
+        (year,),
+    )
+    return [(request_id, Entry.from_json(entry)) for request_id, entry in rows]
+
+
+def _fold(cur: Any, after: int, up_to: int) -> None:
+    cur.execute(_READ, (after, up_to, _TYPES))
+    facts = cur.fetchall()
+    streams = {stream for stream, *_ in facts}
+    cur.execute(
+        "SELECT request_id::text, entry FROM register WHERE request_id = ANY(%s::uuid[])",
+        (list(streams),),
+    )
+    entries = {request_id: Entry.from_json(entry) for request_id, entry in cur.fetchall()}
+    for stream, type_, state in facts:
+        fact = json.loads(state)
+        if type_ == "RequestSubmitted":
+            entries[stream] = begin(fact)
+        else:
+            remember(entries[stream], type_, fact)
+    rows = [
+        (request_id, each.year, each.number, each.objected_in, json.dumps(asdict(each)))
+        for request_id, each in entries.items()
+    ]
+    execute_values(cur, _WRITE, rows, template="(%s, %s, %s, %s::integer[], %s)")
+
+
+REGISTER = Projection(name="register", version=1, tables=("register",), fold=_fold)

@@ -1,0 +1,194 @@
+"""/laporan: the report and the registers in every format, and who opens identities."""
+
+import csv
+import hashlib
+import io
+import zipfile
+
+import openpyxl
+import outloud
+import pikepdf
+import pypdf
+import pytest
+from requests_service.law.files import xlsx_of
+from requests_service.law.table import Table
+from requests_service.projections.register import REGISTER
+
+from services.requests.tests import builders as b
+from services.requests.tests.application.test_requests import submit
+from services.requests.tests.audit.test_projections import bring_up
+from services.requests.tests.entrypoints.test_pages import Browser, sign_in
+
+pytestmark = pytest.mark.servers
+__all__ = ["sign_in"]
+REQUESTS = "/laporan/2026/register-permohonan"
+BUNDLE = "/laporan/2026/bukti-e-monev.zip"
+PERSONAL = (b.IDENTITY.name, b.IDENTITY.address, b.IDENTITY.email, b.FORM.purpose)
+
+
+@pytest.fixture(autouse=True)
+def _the_clock(clock_at):
+    """Friday, ten in the morning in Malang."""
+
+
+@pytest.fixture
+def registered(app):
+    """One request in the register."""
+    request_id, _ = submit(app)
+    bring_up(app.pool, REGISTER)
+    return request_id
+
+
+def written(answer) -> str:
+    """The text of a file, of whichever format."""
+    if answer.headers["content-type"].startswith("text/csv"):
+        return answer.text
+    if answer.headers["content-type"] == "application/pdf":
+        return pdf_text(answer.content)
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    return " ".join(str(c.value) for sheet in book for row in sheet for c in row if c.value)
+
+
+def pdf_text(content: bytes) -> str:
+    pages = pypdf.PdfReader(io.BytesIO(content)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+def reads(pool) -> int:
+    return pool.execute("SELECT count(*) FROM facts WHERE type = 'PersonalDataRead'")[0][0]
+
+
+def test_everybody_may_have_report_and_registers_in_every_format_and_nobody_is_in_them(
+    app, client, registered
+):
+    pages = ("/laporan/2026", REQUESTS, "/laporan/2026/register-keberatan")
+    files = [
+        f"/laporan/2026/{name}.{format_}"
+        for name in ("laporan", "register-permohonan", "register-keberatan")
+        for format_ in ("csv", "xlsx", "pdf")
+    ]
+
+    answers = [client.get(path) for path in (*pages, *files)]
+
+    assert {200} == {answer.status_code for answer in answers}
+    told = [*(answer.text for answer in answers[:3]), *(written(each) for each in answers[3:])]
+    assert "2026-0001" in told[1]
+    assert "2026-0001" in told[3 + 3]
+    assert [] == [word for word in PERSONAL if word in " ".join(told)]
+    assert 0 == reads(app.pool)
+
+
+def test_the_ppid_opens_identities_and_each_person_opened_is_a_fact(app, sign_in, registered):
+    ppid = sign_in("ppid")
+
+    ppid.get(REQUESTS).send(f"{REQUESTS}/lengkap", format="halaman")
+
+    assert all(word in ppid.text for word in PERSONAL)
+    exports = app.pool.query(
+        "SELECT convert_from(state, 'UTF8')::jsonb AS state FROM facts"
+        " WHERE type = 'RegisterExported'"
+    )
+    assert [{"register": "permohonan", "year": 2026, "requests": 1}] == [
+        e["state"] for e in exports
+    ]
+    (read,) = app.pool.query(
+        "SELECT role, convert_from(state, 'UTF8')::jsonb AS state FROM facts"
+        " WHERE type = 'PersonalDataRead'"
+    )
+    assert ("ppid", str(registered)) == (read["role"], read["state"]["request_id"])
+    assert {"name", "address", "email"} <= set(read["state"]["fields"])
+
+
+@pytest.mark.parametrize("role", ["walidata", "auditor"])
+def test_nobody_but_the_ppid_opens_identities(app, sign_in, registered, role):
+    officer = sign_in(role)
+
+    officer.get(REQUESTS)
+    assert "lengkap" not in officer.html
+    officer.post(f"{REQUESTS}/lengkap", {"format": "csv"})
+
+    assert 403 == officer.status
+    assert 0 == reads(app.pool)
+
+
+def test_who_was_erased_stands_in_the_register_without_a_name(app, sign_in, registered):
+    with app.pool.transaction() as cur:
+        cur.execute("DELETE FROM people")
+        cur.execute("DELETE FROM keys")
+    ppid = sign_in("ppid")
+
+    ppid.get(REQUESTS).send(f"{REQUESTS}/lengkap", format="halaman")
+
+    assert "2026-0001" in ppid.text
+    assert "(dihapus)" in ppid.text
+    assert 0 == reads(app.pool)
+
+
+def test_the_evidence_bundle_has_an_index_that_fits_its_files_and_names_nobody(
+    app, client, sign_in, registered
+):
+    assert Browser(client).get(BUNDLE).location.startswith("/masuk")
+    auditor = sign_in("auditor")
+    answer = auditor._send("GET", BUNDLE)
+
+    bundle = zipfile.ZipFile(io.BytesIO(answer.content))
+    index = list(csv.DictReader(io.TextIOWrapper(bundle.open("INDEKS.csv"), "utf-8")))
+    given = {row["Berkas"]: row["SHA-256"] for row in index if row["SHA-256"]}
+    rest = {"INDEKS.csv", "INDEKS.pdf"}
+
+    assert set(bundle.namelist()) - rest == set(given)
+    assert [] == [
+        name
+        for name, digest in given.items()
+        if hashlib.sha256(bundle.read(name)).hexdigest() != digest
+    ]
+    assert "2026-0001" in pdf_text(bundle.read("03-register-permohonan.pdf"))
+    told = " ".join(pdf_text(bundle.read(name)) for name in given if name.endswith("pdf"))
+    assert [] == [word for word in PERSONAL if word in told]
+    assert "(lampirkan sendiri)" in [row["Berkas"] for row in index]
+
+
+@pytest.mark.parametrize("name", ["laporan", "register-permohonan"])
+def test_a_pdf_is_an_archive_file_that_can_be_read_aloud(app, client, registered, tmp_path, name):
+    # A table of one row below three of headings is no table to the checker.
+    submit(app)
+    bring_up(app.pool, REGISTER)
+    path = tmp_path / "laporan.pdf"
+    path.write_bytes(client.get(f"/laporan/2026/{name}.pdf").content)
+
+    with pikepdf.open(path) as pdf:
+        meta = pdf.open_metadata()
+        assert ("2", "A") == (meta["pdfaid:part"], meta["pdfaid:conformance"])
+        assert str(pdf.Root.Lang).startswith("id")
+    errors = {each.rule for each in outloud.check(str(path)).findings if each.severity == "error"}
+    # The checker lets a row end at its own last cell, and so finds a head of three storeys
+    # irregular; that it is not, test_every_storey_of_a_head_closes_the_grid says.
+    assert set() == errors - {"TBL-004"}
+
+
+def test_what_looks_like_a_formula_is_text_in_every_spreadsheet(client):
+    table = Table("Judul: a/b", (("Satu",),), [("=1+1",), ("naïf\x0b",)])
+
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx_of([table]))).worksheets[0]
+
+    cells = [cell for row in sheet for cell in row if cell.value]
+    assert "=1+1" in [cell.value for cell in cells]
+    assert {"s"} == {cell.data_type for cell in cells}
+
+
+def test_the_csv_says_what_the_page_says(client, registered):
+    rows = list(csv.DictReader(io.StringIO(client.get(f"{REQUESTS}.csv").text)))
+
+    assert [("2026-0001", "2026-11-20", "Dalam proses")] == [
+        (row["No."], row["Tanggal"], row["Keputusan"]) for row in rows
+    ]
+
+
+def test_a_year_in_which_nothing_was_asked_has_an_empty_report(client):
+    browser = Browser(client)
+
+    browser.get("/laporan/2030")
+
+    assert 200 == browser.status
+    assert 404 == browser.get("/laporan/2030/register-lain").status
+    assert 422 == browser.get("/laporan/1066").status
