@@ -77,4 +77,3 @@ def test_the_example_and_every_mail_of_the_table_fit_the_schema():
     fits.validate(example)
     for mail in MAILS:
         fits.validate(PUBLISHED["MailSent"]({"mail": mail.key, "audience": mail.audience}))
-    assert {mail.key for mail in MAILS} == set(schema["properties"]["mail"]["enum"])

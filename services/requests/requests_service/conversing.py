@@ -1,7 +1,7 @@
 """Writing between the PPID and the Pemohon, and notes between officers."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 from uuid import UUID
 
 from chassis.actor import Actor as Caller
@@ -9,9 +9,7 @@ from chassis.actor import Actor as Caller
 from requests_service.domain import conversation
 from requests_service.domain.data_request import DataRequest, Seal
 from requests_service.domain.roles import Role
-
-if TYPE_CHECKING:
-    from requests_service.how import Answer, How
+from requests_service.how import How
 
 
 class Conversing:
@@ -23,11 +21,13 @@ class Conversing:
         self._change = change
         self._seal_of = seal_of
 
-    def write(self, request_id: UUID, by: Caller, *, text: str, **how: Unpack["How"]) -> "Answer":
+    def write(
+        self, request_id: UUID, by: Caller, *, text: str, **how: Unpack[How]
+    ) -> dict[str, Any]:
         """To the Pemohon when an officer writes, to the PPID when the Pemohon does."""
         own = by.role == Role.PEMOHON
         write = conversation.write_to_ppid if own else conversation.write_to_pemohon
-        answer: Answer = self._change(
+        answer: dict[str, Any] = self._change(
             request_id,
             lambda r, who, today: write(r, who, today, text=text, seal=self._seal_of(r)),
             by,
@@ -36,10 +36,10 @@ class Conversing:
         return answer
 
     def take_note(
-        self, request_id: UUID, by: Caller, *, text: str, **how: Unpack["How"]
-    ) -> "Answer":
+        self, request_id: UUID, by: Caller, *, text: str, **how: Unpack[How]
+    ) -> dict[str, Any]:
         """For officers alone."""
-        answer: Answer = self._change(
+        answer: dict[str, Any] = self._change(
             request_id,
             lambda r, who, today: conversation.take_note(
                 r, who, today, text=text, seal=self._seal_of(r)

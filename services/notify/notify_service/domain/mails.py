@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 Data = Mapping[str, Any]
@@ -82,6 +83,10 @@ def _clock(
         when=concerns,
         button="Buka di meja kerja",
     )
+
+
+def _waits_for(office: str, data: Data) -> bool:
+    return bool(data.get("waiting_for") == office)
 
 
 _CLOCKS = (
@@ -562,7 +567,7 @@ MAILS: tuple[Mail, ...] = (
             "requests",
             "DeadlinesMoved",
             office,
-            when=lambda data, office=office: data.get("waiting_for") == office,
+            when=partial(_waits_for, office),
             subject="Tenggat permohonan data {register_number} dihitung ulang",
             happened=(
                 "Kalender hari kerja berubah, sehingga tenggat permohonan {register_number} "

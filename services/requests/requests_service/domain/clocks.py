@@ -202,7 +202,7 @@ def move(r: "DataRequest", by: Actor, today: Today, *, calendar_of: CalendarOf) 
         by,
         today,
         moved={
-            name.value: {"from": before[name].isoformat(), "to": due.isoformat()}
+            name.value: {"before": before[name].isoformat(), "now": due.isoformat()}
             for name, due in now.items()
         },
         next_due=None if stopped else step,

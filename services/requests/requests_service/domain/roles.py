@@ -39,7 +39,7 @@ LABELS = {
 
 
 CAPACITIES = {"plh": "Plh.", "plt": "Plt.", "pengganti": "Pengganti"}
-"""In which somebody holds an office that is not theirs: pelaksana harian, pelaksana tugas, pengganti."""
+"""In which somebody holds another's office: pelaksana harian, pelaksana tugas, pengganti."""
 
 
 @dataclass(frozen=True)

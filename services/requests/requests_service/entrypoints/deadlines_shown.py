@@ -35,7 +35,7 @@ DEADLINE_REPORTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "DeadlinesMoved": lambda d: (
         "Tenggat dihitung ulang karena kalender berubah: "
         + "; ".join(
-            f"{_called(name)} {tanggal(each['from'])} menjadi {tanggal(each['to'])}"
+            f"{_called(name)} {tanggal(each['before'])} menjadi {tanggal(each['now'])}"
             for name, each in d["moved"].items()
         )
     ),

@@ -98,7 +98,7 @@ def test_a_calendar_that_changes_moves_what_is_open_once_and_says_from_where_to_
 
     fact = last_fact(data_request)
     assert ["DeadlinesMoved"] == names_of_facts(data_request)[3:]
-    assert {"from": "2026-11-25", "to": "2026-11-27"} == fact.moved["step"]
+    assert {"before": "2026-11-25", "now": "2026-11-27"} == fact.moved["step"]
     assert (date(2026, 11, 27), date(2026, 12, 8)) == (data_request.due, data_request.statutory_due)
     assert ("2", {"2"}) == (
         fact.calendar,

@@ -749,11 +749,10 @@ def test_every_fact_has_a_title_a_docstring_and_its_own_topic():
 
 
 def test_the_open_commands_are_those_the_guard_lets_through():
-    assert ("forward", "return", "extend") == b.a_request_with_owner().open_commands(
-        b.PPID, b.MONDAY
-    )
-    assert ("complete", "withdraw", "request-erasure") == b.a_returned_request().open_commands(
-        b.PEMOHON, b.MONDAY
-    )
+    found, returned = b.a_request_with_owner(), b.a_returned_request()
+    ppids = ("split-off", "forward", "return", "extend", "write")
+    assert ppids == found.open_commands(b.PPID, b.MONDAY)
+    pemohons = ("complete", "withdraw", "write", "request-erasure")
+    assert pemohons == returned.open_commands(b.PEMOHON, b.MONDAY)
     assert () == b.a_forwarded_request().open_commands(b.DINSOS, b.MONDAY)
     assert () == b.a_received_request().open_commands(b.AUDITOR, b.MONDAY)
