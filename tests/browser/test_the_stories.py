@@ -188,7 +188,8 @@ def _forget_the_purpose_first(siti: Pemohon) -> None:
         if label != "Tujuan pemanfaatan data":
             expect(siti.field(label)).to_have_value(text)
     for statement in siti.page.get_by_role("checkbox").all():
-        expect(statement).to_be_checked()
+        if statement.get_attribute("id") != "simpan-draf":
+            expect(statement).to_be_checked()
     siti.go(EMPTY_PURPOSE)
     expect(purpose).to_be_focused()
     siti.type("Tujuan pemanfaatan data", FORM["Tujuan pemanfaatan data"])

@@ -103,3 +103,10 @@ def test_the_log_answers(auditor: Callable[[str], Pool]) -> None:
     assert answers_of("'at_step'")[0][:2] == ("6", "tidak_dikuasai")
     assert UUID(answers_of("'PersonalDataRead'")[0][4])
     assert answers_of("generate_series") == []
+
+
+def test_every_mail_that_notify_sends_has_its_words_for_an_auditor():
+    from notify_service.domain.mails import MAILS
+    from requests_service.audit.words import MAILS as WORDS
+
+    assert {mail.key for mail in MAILS} <= set(WORDS)

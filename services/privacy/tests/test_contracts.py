@@ -1,6 +1,7 @@
 """What privacy publishes is what its contracts promise."""
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -28,12 +29,11 @@ def test_every_published_fact_has_a_schema_that_its_example_obeys(fact):
     assert set(example(fact)) == set(PUBLISHED[fact](example(fact)))
 
 
-def test_every_kind_and_way_stands_in_the_contract():
+def test_every_kind_and_way_is_a_word_that_the_contract_takes():
     of_column = schema("DataMasked")["properties"]["masked_columns"]["items"]["properties"]
 
-    # Formulas are no personal data, and what is left is not masked.
-    assert set(of_column["kind"]["enum"]) == set(Kind) - {Kind.FORMULA}
-    assert set(of_column["method"]["enum"]) == set(Method) - {Method.KEEP, Method.NEUTRALISE}
+    for name, values in (("kind", Kind), ("method", Method)):
+        assert [] == [each for each in values if not re.search(of_column[name]["pattern"], each)]
 
 
 @pytest.mark.servers

@@ -102,6 +102,31 @@ _NAMES: Mapping[str, str] = {
     "measure": "Ukuran data",
     "unit": "Satuan",
     "produsen_data": "Produsen Data",
+    "consequence_test": "Uji konsekuensi",
+    "decree": "Surat penetapan",
+    "decree_on": "Tanggal surat penetapan",
+    "consequence": "Akibat bila dibuka",
+    "held_by": "Dikuasai oleh",
+    "declined_by": "Dinyatakan bukan bidangnya oleh",
+    "suggested": "Disarankan kepada",
+    "part_of": "Bagian dari permohonan",
+    "part_id": "Tanda pengenal bagian",
+    "part_number": "Nomor pendaftaran bagian",
+    "received_on": "Hari diterima",
+    "entered": "Dicatat petugas",
+    "moved": "Tenggat yang berpindah",
+    "before": "sebelumnya",
+    "now": "menjadi",
+    "clock": "Tenggat",
+    "deadline": "Jatuh pada",
+    "days_late": "Terlambat (hari kerja)",
+    "calendar": "Versi kalender",
+    "capacity": "Sebagai",
+    "score": "Nilai layanan",
+    "basis": "Dasar",
+    "filed_on": "Diajukan",
+    "outcome": "Hasil",
+    "decided_on": "Diputus",
 }
 _REASONS: Mapping[str, str] = {
     **choices.EXTENSION_REASONS,
@@ -214,7 +239,7 @@ class Shown:
     def _item(self, name: str, value: Any) -> str:
         if not isinstance(value, dict):
             return _VALUES.get(name, {}).get(value, str(value))
-        if "number" in value:
+        if "letter" in value:
             return f"{self.letter(value['letter'])} {value['number']}"
         if name == "masked_columns":
             words = f"{value['kind']}, {value['method']}".replace("_", " ")

@@ -440,9 +440,8 @@ def test_officers_are_named_to_officers_and_to_nobody_else(app, ppid_account):
 def test_commands_open_to_a_viewer_are_told(app, desk):
     request_id, _ = submit(app)
 
-    assert ["check-availability", "refuse", "return", "extend"] == app.reading.get(
-        request_id, desk.ppid
-    )["commands"]
+    commands = app.reading.get(request_id, desk.ppid)["commands"]
+    assert ["check-availability", "split-off", "refuse", "return", "extend", "write"] == commands
     assert [] == app.reading.get(request_id, desk.auditor)["commands"]
 
 

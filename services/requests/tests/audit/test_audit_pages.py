@@ -1,9 +1,7 @@
 """The pages and the API of auditors: who may ask, what is recorded of it, what is shown."""
 
-import json
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +10,10 @@ from chassis.postgres import Pool, connect
 from psycopg2.extensions import parse_dsn
 from requests_service.audit import saved
 from requests_service.audit.questions import QUESTIONS
-from requests_service.audit.words import MAILS
 from requests_service.domain.errors import ChoiceUnknown
 from requests_service.entrypoints.audit_shown import Shown
 
+from services.requests.tests import builders as b
 from services.requests.tests.application.test_requests import submit
 from services.requests.tests.audit.test_asking import ask, seal_all
 from services.requests.tests.entrypoints.test_pages import PASSWORD, Browser, sign_in
@@ -288,14 +286,22 @@ def test_no_code_stands_where_a_word_is_known(app):
     assert "Tujuan pemanfaatan data belum jelas" == to.value("missing", ["tujuan"])
 
 
-def test_every_mail_that_notify_reports_has_its_words():
-    schema = Path(__file__).parents[3] / "notify" / "contracts" / "MailSent.v1.schema.json"
-    mails = json.loads(schema.read_text(encoding="utf-8"))["properties"]["mail"]["enum"]
-
-    assert set(mails) <= set(MAILS)
-
-
 def test_the_page_of_conformance_can_be_saved_too(pool):
     address = "/audit/kesesuaian?since=2026-01-01&until=2026-12-31"
 
     assert address == saved.save(pool, "ani", name="Tahun ini", address=address).address
+
+
+def test_a_refusal_by_pasal_17_is_shown_with_its_consequence_test(app, auditor, desk):
+    request_id, _ = submit(app)
+    app.find_owner(request_id, desk.ppid, agency="diskopindag")
+    app.forward(request_id, desk.ppid)
+    app.handing_on.decline(request_id, desk.diskopindag, reason=b.NARRATIVE)
+    app.forward(request_id, desk.ppid, agency="dinsos")
+    app.refuse(request_id, desk.dinsos, refusal=b.REFUSAL)
+
+    page = auditor.get("/audit/permohonan/2026-0002")
+
+    assert 200 == page.status
+    assert b.CONSEQUENCE_TEST.number in page.text
+    assert "Dinyatakan bukan bidangnya oleh" in page.text

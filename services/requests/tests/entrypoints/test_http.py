@@ -50,7 +50,7 @@ def test_the_public_submits_and_follows_by_code(client):
         f"/api/requests/{told['id']}", headers={"X-Tracking-Code": told["tracking_code"]}
     )
     assert (200, '"1"') == (own.status_code, own.headers["etag"])
-    assert ["withdraw", "request-erasure"] == own.json()["commands"]
+    assert ["withdraw", "write", "request-erasure"] == own.json()["commands"]
 
 
 @pytest.mark.parametrize(
