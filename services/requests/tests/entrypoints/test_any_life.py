@@ -33,7 +33,7 @@ from services.requests.tests.conftest import a_submission
 
 pytestmark = pytest.mark.servers
 
-LIVES = int(os.environ.get("LIVES", "6"))
+LIVES = int(os.environ.get("LIVES", "4"))
 """How many lives are lived; LIVES=500 for a night."""
 ACTS_OF_A_LIFE = 40
 WHY = "Dokumennya masih dikumpulkan dari arsip kecamatan."
