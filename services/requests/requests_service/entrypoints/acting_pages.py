@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from chassis.http import NotSignedIn, Officer, needs, officer
+from chassis.http import Officer, officer
 from chassis.pages import Form, render
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -13,12 +13,11 @@ from requests_service.acting import OFFICES
 from requests_service.application import Requests
 from requests_service.domain import errors
 from requests_service.domain.roles import LABELS
-from requests_service.entrypoints.session import Page, keep_session
+from requests_service.entrypoints.session import Page, enabled, keep_session
 from requests_service.entrypoints.typed import Fields, Typed
 
 router = APIRouter(include_in_schema=False, route_class=Page)
 _HOME = "/meja/penunjukan"
-_signed_in = needs("atasan_ppid", "operator")
 _KINDS = [
     ("plh", "Pelaksana harian (Plh.)"),
     ("plt", "Pelaksana tugas (Plt.)"),
@@ -30,14 +29,7 @@ _DONE = {
 }
 
 
-def _appoints(request: Request) -> Officer:
-    who = _signed_in(request)
-    if request.app.state.application.accounts.member(who.id, who.appointment) is None:
-        raise NotSignedIn
-    return who
-
-
-Appoints = Annotated[Officer, Depends(_appoints)]
+Appoints = Annotated[Officer, Depends(enabled("atasan_ppid", "operator"))]
 
 
 @router.get(_HOME)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
 
-from chassis.http import NotSignedIn, Officer, needs
+from chassis.http import Officer
 from fastapi import Depends, Request
 
 from requests_service import views
@@ -17,20 +17,12 @@ from requests_service.domain import choices
 from requests_service.domain.roles import LABELS, Role
 from requests_service.domain.sop import STEPS
 from requests_service.domain.words import STATES
+from requests_service.entrypoints.session import enabled
 from requests_service.views import DeskPage, Wanted
 
-_signed_in = needs("ppid", "ppid_pembantu", "walidata", "atasan_ppid", "auditor")
-
-
-def _at_the_desk(request: Request) -> Officer:
-    """An officer with a desk, whose account was not disabled since."""
-    who = _signed_in(request)
-    if request.app.state.application.accounts.member(who.id, who.appointment) is None:
-        raise NotSignedIn
-    return who
-
-
-AtDesk = Annotated[Officer, Depends(_at_the_desk)]
+AtDesk = Annotated[
+    Officer, Depends(enabled("ppid", "ppid_pembantu", "walidata", "atasan_ppid", "auditor"))
+]
 
 # In the address: Indonesian, as the officer reads it.
 _FILTERS: Mapping[str, str] = MappingProxyType(

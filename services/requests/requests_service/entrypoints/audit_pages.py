@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from chassis.http import NotSignedIn, Officer, needs
+from chassis.http import Officer
 from chassis.pages import Form, render
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -30,22 +30,13 @@ from requests_service.entrypoints.audit_http import (
 )
 from requests_service.entrypoints.audit_shown import Shown
 from requests_service.entrypoints.conformance_shown import deviations_shown
-from requests_service.entrypoints.session import Page
+from requests_service.entrypoints.session import Page, enabled
 from requests_service.entrypoints.typed import Typed
 
 router = APIRouter(include_in_schema=False, route_class=Page)
-_signed_in = needs(*AUDITORS)
 
 
-def _an_auditor(request: Request) -> Officer:
-    """Whose account was not disabled since."""
-    who = _signed_in(request)
-    if request.app.state.application.accounts.member(who.id, who.appointment) is None:
-        raise NotSignedIn
-    return who
-
-
-Auditor = Annotated[Officer, Depends(_an_auditor)]
+Auditor = Annotated[Officer, Depends(enabled(*AUDITORS))]
 
 
 @router.get("/audit")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
-from chassis.http import NotSignedIn, Officer, needs
+from chassis.http import Officer
 from chassis.pages import Form, render
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -14,12 +14,11 @@ from requests_service.domain import errors
 from requests_service.domain.consequence_tests import EXCEPTIONS, ConsequenceTest, Tested
 from requests_service.domain.roles import Role
 from requests_service.entrypoints.consequence_tests_http import READERS
-from requests_service.entrypoints.session import Page
+from requests_service.entrypoints.session import Page, enabled
 from requests_service.entrypoints.typed import Fields, Typed
 
 router = APIRouter(include_in_schema=False, route_class=Page)
 _HOME = "/meja/uji-konsekuensi"
-_signed_in = needs(*READERS)
 _DATES = {
     "decree_on": "Tanggal surat penetapan",
     "valid_from": "Awal jangka waktu",
@@ -27,14 +26,7 @@ _DATES = {
 }
 
 
-def _reader(request: Request) -> Officer:
-    who = _signed_in(request)
-    if request.app.state.application.accounts.member(who.id, who.appointment) is None:
-        raise NotSignedIn
-    return who
-
-
-Reader = Annotated[Officer, Depends(_reader)]
+Reader = Annotated[Officer, Depends(enabled(*READERS))]
 
 
 @router.get(_HOME)

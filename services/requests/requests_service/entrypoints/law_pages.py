@@ -2,14 +2,14 @@
 
 from typing import Annotated, Any
 
-from chassis.http import NotSignedIn, Officer, needs, officer
+from chassis.http import Officer, needs, officer
 from chassis.pages import render
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from requests_service.application import Requests
 from requests_service.domain.roles import Role
-from requests_service.entrypoints.session import Page
+from requests_service.entrypoints.session import Page, enabled
 from requests_service.entrypoints.typed import Typed
 from requests_service.law import papers
 from requests_service.law.evidence import bundle
@@ -18,18 +18,9 @@ from requests_service.projections import register
 router = APIRouter(include_in_schema=False, route_class=Page)
 _ROWS_OF_A_PAGE = 100
 _REPORT = "laporan"
-_is_ppid = needs(Role.PPID)
 _WORK = (Role.PPID, Role.WALIDATA, Role.ATASAN_PPID, Role.AUDITOR)
 _works = needs(*_WORK)
 Year = Annotated[int, Path(ge=2000, le=2199)]
-
-
-def _the_ppid(request: Request) -> Officer:
-    """Whose account was not disabled since."""
-    who = _is_ppid(request)
-    if request.app.state.application.accounts.member(who.id, who.appointment) is None:
-        raise NotSignedIn
-    return who
 
 
 @router.get("/laporan")
@@ -94,7 +85,7 @@ def with_identities(
     year: Year,
     which: str,
     typed: Typed,
-    who: Annotated[Officer, Depends(_the_ppid)],
+    who: Annotated[Officer, Depends(enabled(Role.PPID))],
 ) -> Response:
     """All columns: a page, or a file. A POST, because it leaves a fact for each person in it."""
     if which not in papers.REGISTERS:

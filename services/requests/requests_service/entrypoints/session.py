@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from chassis import clock
+from chassis.http import NotSignedIn, Officer, needs
 from chassis.sessions import SESSION_COOKIE, SESSION_SECONDS, BadToken
 from fastapi import Request
 from fastapi.responses import Response
@@ -38,6 +39,19 @@ class Page(APIRoute):
             return answer
 
         return handle_and_renew
+
+
+def enabled(*roles: str) -> Callable[[Request], Officer]:
+    """As `needs`, where the account was not disabled since, and an appointment still holds."""
+    signed_in = needs(*roles)
+
+    def who_is(request: Request) -> Officer:
+        who = signed_in(request)
+        if request.app.state.application.accounts.member(who.id, who.appointment) is None:
+            raise NotSignedIn
+        return who
+
+    return who_is
 
 
 def keep_session(request: Request, answer: Response, member: StaffMember) -> None:
