@@ -28,16 +28,16 @@ from requests_service import rows
 from requests_service.adapters.calendar import read_calendar
 from requests_service.adapters.plain_mapper import PlainMapper
 from requests_service.adapters.published import PUBLISHED
-from requests_service.domain import errors
+from requests_service.domain import completing, errors, extending, objecting
 from requests_service.domain.consequence_tests import ConsequenceTest, Tested
+from requests_service.domain.daftar_data import DaftarDataEntry
 from requests_service.domain.data_request import (
     ClearedFile,
-    DaftarDataEntry,
     DataRequest,
-    Form,
     IssuedLetter,
     UploadedFile,
 )
+from requests_service.domain.form import Form
 from requests_service.domain.refusal import Refusal
 from requests_service.domain.roles import Actor, Role
 from requests_service.domain.sop import STEPS
@@ -199,11 +199,11 @@ class _Story:
         assert r is not None
         R, seal = DataRequest, self._seal  # noqa: N806
         budget = STEPS[r.step].working_days if r.step else 0
-        if r.objection_ground:
+        if r.objection.ground:
             decision = self.rng.choice(["dikabulkan", "dikabulkan_sebagian", "ditolak"])
             reason = "Alasan yang disampaikan telah diperiksa kembali oleh Atasan PPID."
             told = {"decision": decision, "reason": reason, "seal": seal}
-            return self._act(_ATASAN, R.decide_objection, **told), 3, 28
+            return self._act(_ATASAN, objecting.decide, **told), 3, 28
         if r.step is None:
             return self._objection(dice)
         if r.returned_on:
@@ -212,17 +212,17 @@ class _Story:
             if dice < 0.2:
                 return self._act(_PEMOHON, R.withdraw, seal=seal), 1, 9
             answer = "Data dipakai untuk bab tiga skripsi saya."
-            return self._act(_PEMOHON, R.complete, answer=answer, seal=seal), 1, 9
+            return self._act(_PEMOHON, completing.complete, answer=answer, seal=seal), 1, 9
         if r.step < 13 and dice > 0.99:
             return self._act(_PEMOHON, R.withdraw, seal=seal), 0, budget
         if r.step in (6, 7) and dice > 0.93:
             explanation = "Mohon jelaskan pemakaian datanya."
             told = {"missing": ["tujuan"], "explanation": explanation, "seal": seal}
-            return self._act(ppid, R.return_for_completion, **told), 0, budget
+            return self._act(ppid, completing.return_for_completion, **told), 0, budget
         if r.step in (7, 8) and dice > 0.83 and not r.extended and not r.notice_issued_on:
             reason = "Data masih dihimpun dari lima kecamatan."
             told = {"days": self.rng.randint(2, 7), "reason_code": "belum_dikuasai"}
-            return self._act(ppid, R.extend, reason=reason, seal=seal, **told), 0, 0
+            return self._act(ppid, extending.extend, reason=reason, seal=seal, **told), 0, 0
         match r.step:
             case 6 if dice < 0.22:
                 return self._act(ppid, R.find_in_dip, dip_entry="dip-2026-014"), 0, budget
@@ -276,10 +276,10 @@ class _Story:
         assert r is not None
         grounds = {"refused": ("penolakan", 0.2), "received": ("tidak_sesuai", 0.03)}
         ground, share = grounds.get(r.ended_as or "", ("", 0.0))
-        if dice > share or r.objections_decided:
+        if dice > share or r.objection.decided:
             return None
         told = {"ground": ground, "case": "Data yang saya minta tidak memuat rahasia dagang."}
-        return self._act(_PEMOHON, DataRequest.lodge_objection, seal=self._seal, **told), 2, 20
+        return self._act(_PEMOHON, objecting.lodge, seal=self._seal, **told), 2, 20
 
     def _refuse(
         self, by: Actor, code: str, budget: int

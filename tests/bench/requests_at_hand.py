@@ -34,10 +34,10 @@ def a_request_at_the_pembantu(app: Requests) -> UUID:
     letters, notify = Actor("letters", "service"), Actor("notify", "service")
     for n, kind in enumerate(("tanda_bukti_penerimaan", "surat_permohonan_data")):
         of = f"letters-{request_id}-{n}"
-        app.record_letter(request_id, letters, letter=a_letter(kind), because_of=of)
+        app.reports.record_letter(request_id, letters, letter=a_letter(kind), because_of=of)
     for n in range(_MAILS):
         how: How = {"because_of": f"notify-{request_id}-{n}"}
-        app.record_mail(request_id, notify, mail="permohonan_masuk", audience="ppid", **how)
+        app.reports.record_mail(request_id, notify, mail="permohonan_masuk", audience="ppid", **how)
     return request_id
 
 

@@ -120,7 +120,7 @@ def _subject(consumer: Consumer) -> UUID:
 
 def a_data_request(consumer: Consumer) -> UUID:
     """A request that was just submitted to `requests`."""
-    from requests_service.domain.data_request import Form
+    from requests_service.domain.form import Form
     from requests_service.domain.identity import Identity
 
     answer = consumer.app.submit(

@@ -5,9 +5,9 @@ import json
 import random
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Unpack
+from typing import Unpack
 from uuid import UUID, uuid4, uuid5
 
 from chassis import clock, log
@@ -35,15 +35,13 @@ from requests_service.calendars import Calendars
 from requests_service.consequence_tests import ConsequenceTests
 from requests_service.conversing import Conversing
 from requests_service.deadlines import Deadlines
-from requests_service.domain import choices, erasing, errors
+from requests_service.domain import erasing, errors
+from requests_service.domain.daftar_data import DaftarDataEntry
 from requests_service.domain.data_request import (
-    ClearedFile,
-    DaftarDataEntry,
     DataRequest,
-    Form,
-    IssuedLetter,
     UploadedFile,
 )
+from requests_service.domain.form import Form
 from requests_service.domain.identity import Identity
 from requests_service.domain.intake import Entry
 from requests_service.domain.refusal import Refusal
@@ -52,12 +50,15 @@ from requests_service.domain.working_days import ClockRules, Today
 from requests_service.forgetting import Forgetting
 from requests_service.handing_on import HandingOn
 from requests_service.holding import Holding
+from requests_service.how import Answer as Answer
 from requests_service.how import How as How
 from requests_service.how import Once as Once
+from requests_service.legal_acts import LegalActs
 from requests_service.parting import Parting
 from requests_service.rating import Rating
 from requests_service.reading import Reading
 from requests_service.redress import Redress
+from requests_service.reports import Reports
 from requests_service.sealed_texts import SealedTexts
 from requests_service.searching import Search
 from requests_service.summary import summary
@@ -68,7 +69,6 @@ from requests_service.visible import actor_of, must_see
 UPLOAD_SECONDS = 3600
 DOWNLOAD_SECONDS = 15 * 60
 _TRIES = 10
-Answer = dict[str, Any]
 Command = Callable[[DataRequest, Actor, Today], None]
 
 
@@ -121,9 +121,7 @@ class Requests(Application[UUID]):
         self.deadlines = Deadlines(
             pool, load=self._get, change=self.change, calendars=calendars, today=self.today
         )
-        self.handing_on = HandingOn(
-            change=self.change, agencies=self.agencies, seal_of=self._seal_of
-        )
+        self.handing_on = HandingOn(self.change, self._seal_of, self.agencies)
         self.parting = Parting(
             pool,
             load=self._get,
@@ -135,19 +133,20 @@ class Requests(Application[UUID]):
             numbering=self._numbering,
             code_secret=code_secret,
         )
-        self.forgetting = Forgetting(pool, load=self._get, today=self.today, terms=terms)
-        self.conversing = Conversing(change=self.change, seal_of=self._seal_of)
+        self.forgetting = Forgetting(
+            pool,
+            load=self._get,
+            change=self.change,
+            seal_of=self._seal_of,
+            today=self.today,
+            terms=terms,
+        )
+        self.legal_acts = LegalActs(self.change, self._seal_of)
+        self.reports = Reports(self.change)
+        self.conversing = Conversing(self.change, self._seal_of)
         self.holding = Holding(pool, load=self._get, reading=self.reading)
-        self.rating = Rating(
-            change=self.change,
-            seal_of=self._seal_of,
-            must_be_known=self.forgetting.must_be_known,
-        )
-        self.redress = Redress(
-            change=self.change,
-            seal_of=self._seal_of,
-            must_be_known=self.forgetting.must_be_known,
-        )
+        self.rating = Rating(self.change, self._seal_of, self.forgetting.must_be_known)
+        self.redress = Redress(self.change, self._seal_of, self.forgetting.must_be_known)
 
     def construct_mapper(self) -> Mapper[UUID]:
         return self._given_mapper
@@ -404,188 +403,6 @@ class Requests(Application[UUID]):
     def receive(self, request_id: UUID, by: Caller, **how: Unpack[How]) -> Answer:
         return self.change(request_id, DataRequest.receive, by, how)
 
-    # Legal acts
-
-    def return_for_completion(
-        self,
-        request_id: UUID,
-        by: Caller,
-        *,
-        missing: Collection[str],
-        explanation: str,
-        **how: Unpack[How],
-    ) -> Answer:
-        """`missing`: codes of `choices.MISSING`."""
-        return self.change(
-            request_id,
-            lambda r, who, today: r.return_for_completion(
-                who,
-                today,
-                missing=list(missing),
-                explanation=explanation,
-                seal=self._seal_of(r),
-            ),
-            by,
-            how,
-        )
-
-    def complete(
-        self,
-        request_id: UUID,
-        by: Caller,
-        *,
-        answer: str,
-        data_wanted: str | None = None,
-        purpose: str | None = None,
-        **how: Unpack[How],
-    ) -> Answer:
-        """`data_wanted` and `purpose` replace what the form said; None keeps it."""
-        return self.change(
-            request_id,
-            lambda r, who, today: r.complete(
-                who,
-                today,
-                answer=answer,
-                data_wanted=data_wanted,
-                purpose=purpose,
-                seal=self._seal_of(r),
-            ),
-            by,
-            how,
-        )
-
-    def withdraw(
-        self, request_id: UUID, by: Caller, *, reason: str | None = None, **how: Unpack[How]
-    ) -> Answer:
-        return self.change(
-            request_id,
-            lambda r, who, today: r.withdraw(who, today, reason=reason, seal=self._seal_of(r)),
-            by,
-            how,
-        )
-
-    def extend(
-        self,
-        request_id: UUID,
-        by: Caller,
-        *,
-        days: int,
-        reason_code: str,
-        reason: str,
-        **how: Unpack[How],
-    ) -> Answer:
-        """`reason_code`: of `choices.EXTENSION_REASONS`; `days`: 1 to 7 working days."""
-        return self.change(
-            request_id,
-            lambda r, who, today: r.extend(
-                who, today, days=days, reason_code=reason_code, reason=reason, seal=self._seal_of(r)
-            ),
-            by,
-            how,
-        )
-
-    def lodge_objection(
-        self, request_id: UUID, by: Caller, *, ground: str, case: str, **how: Unpack[How]
-    ) -> Answer:
-        """`ground`: of `choices.GROUNDS`; `case`: the Pemohon's account (kasus posisi)."""
-        return self.change(
-            request_id,
-            lambda r, who, today: r.lodge_objection(
-                who, today, ground=ground, case=case, seal=self._seal_of(r)
-            ),
-            by,
-            how,
-        )
-
-    def decide_objection(
-        self, request_id: UUID, by: Caller, *, decision: str, reason: str, **how: Unpack[How]
-    ) -> Answer:
-        """`decision`: of `choices.DECISIONS`."""
-        return self.change(
-            request_id,
-            lambda r, who, today: r.decide_objection(
-                who, today, decision=decision, reason=reason, seal=self._seal_of(r)
-            ),
-            by,
-            how,
-        )
-
-    # Reports of the specialists
-
-    def record_masking(
-        self,
-        request_id: UUID,
-        by: Caller,
-        *,
-        original_digest: str,
-        file: ClearedFile,
-        **how: Unpack[How],
-    ) -> None:
-        self.change(
-            request_id,
-            lambda r, who, today: r.record_masking(
-                who, today, original_digest=original_digest, file=file
-            ),
-            by,
-            how,
-        )
-
-    def record_clean(
-        self, request_id: UUID, by: Caller, *, file: ClearedFile, **how: Unpack[How]
-    ) -> None:
-        self.change(
-            request_id, lambda r, who, today: r.record_clean(who, today, file=file), by, how
-        )
-
-    def record_letter(
-        self, request_id: UUID, by: Caller, *, letter: IssuedLetter, **how: Unpack[How]
-    ) -> None:
-        self.change(
-            request_id, lambda r, who, today: r.note_letter(who, today, letter=letter), by, how
-        )
-
-    def record_daftar_data(
-        self, request_id: UUID, by: Caller, *, year: int, title: str, **how: Unpack[How]
-    ) -> None:
-        self.change(
-            request_id,
-            lambda r, who, today: r.note_daftar_data(who, today, year=year, title=title),
-            by,
-            how,
-        )
-
-    def record_mail(
-        self, request_id: UUID, by: Caller, *, mail: str, audience: str, **how: Unpack[How]
-    ) -> None:
-        self.change(
-            request_id,
-            lambda r, who, today: r.note_mail(who, today, mail=mail, audience=audience),
-            by,
-            how,
-        )
-
-    def record_original_read(
-        self, request_id: UUID, by: Caller, *, digest: str, **how: Unpack[How]
-    ) -> None:
-        self.change(
-            request_id,
-            lambda r, who, today: r.note_original_read(who, today, digest=digest),
-            by,
-            how,
-        )
-
-    def record_letter_read(
-        self, request_id: UUID, by: Caller, *, letter: str, letter_id: str, **how: Unpack[How]
-    ) -> None:
-        self.change(
-            request_id,
-            lambda r, who, today: r.note_letter_read(
-                who, today, letter=letter, letter_id=letter_id
-            ),
-            by,
-            how,
-        )
-
     def download_ticket(self, request_id: UUID, by: Caller) -> str:
         """A token for `privacy`, purpose "download": {request_id, digest}, 15 minutes.
 
@@ -611,54 +428,6 @@ class Requests(Application[UUID]):
             "role": by.role,
         }
         return self._tokens.sign(claims, purpose="upload", seconds=UPLOAD_SECONDS)
-
-    # Forgetting
-
-    def request_erasure(
-        self, request_id: UUID, by: Caller, *, reason: str | None = None, **how: Unpack[How]
-    ) -> Answer:
-        """Raises PersonForgotten when it was done already, whoever asked for it."""
-        self.forgetting.must_be_known(request_id)
-        return self.change(
-            request_id,
-            lambda r, who, today: r.request_erasure(
-                who, today, reason=reason, seal=self._seal_of(r)
-            ),
-            by,
-            how,
-        )
-
-    def decide_erasure(
-        self,
-        request_id: UUID,
-        by: Caller,
-        *,
-        decision: str,
-        reason_code: str | None = None,
-        reason: str | None = None,
-        **how: Unpack[How],
-    ) -> Answer:
-        """`decision`: of `erasing.DECISIONS`. Granted, the Pemohon is erased with the decision."""
-        self.forgetting.must_be_known(request_id)
-        choices.must_be_one_of(erasing.DECISIONS, decision, what="Putusan")
-        forgetting = self.forgetting
-        if decision == erasing.GRANTED:
-            return self.change(
-                request_id,
-                lambda r, who, today: r.grant_erasure(who, today, terms=forgetting.terms),
-                by,
-                how,
-                also=lambda r, today: forgetting.erasing(r, by, today, reason="permintaan"),
-            )
-        return self.change(
-            request_id,
-            lambda r, who, today: r.refuse_erasure(
-                who, today, reason_code=reason_code or "", reason=reason or "",
-                seal=self._seal_of(r),
-            ),
-            by,
-            how,
-        )  # fmt: skip
 
     # Load, decide, save
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Unpack
 from uuid import UUID, uuid5
 
 import psycopg2
@@ -17,12 +17,13 @@ from chassis.message import Message
 from chassis.postgres import Pool
 
 from requests_service import rows
-from requests_service.domain import erasing, errors
+from requests_service.domain import choices, erasing, errors
 from requests_service.domain.data_request import DataRequest
 from requests_service.domain.dates import years_after
 from requests_service.domain.erasing import HOLDERS, Hold, Terms
 from requests_service.domain.retention import ANSWERS_DAYS
 from requests_service.domain.working_days import Today
+from requests_service.how import Change, How, SealOf
 
 BY_ITSELF = Actor("requests", "service")
 _STREAMS = UUID("b5f7a1c4-6d0e-5a83-9f52-0c8d3e4b7a19")
@@ -64,12 +65,16 @@ class Forgetting:
         pool: Pool,
         *,
         load: Callable[[UUID], DataRequest],
+        change: Change,
+        seal_of: SealOf,
         today: Callable[[], Today],
         terms: Terms,
     ) -> None:
         """`load` raises RequestNotFound."""
         self._pool = pool
         self._load = load
+        self._change = change
+        self._seal_of = seal_of
         self._today = today
         self.terms = terms
 
@@ -87,6 +92,49 @@ class Forgetting:
         [(reason, on)] = found
         return Erasure(on, reason, tuple(Answer(*answer) for answer in answers))
 
+    def ask(
+        self, request_id: UUID, by: Actor, *, reason: str | None = None, **how: Unpack[How]
+    ) -> dict[str, Any]:
+        """Raises PersonForgotten when it was done already, whoever asked for it."""
+        self.must_be_known(request_id)
+        return self._change(
+            request_id,
+            lambda r, who, today: erasing.ask(r, who, today, reason=reason, seal=self._seal_of(r)),
+            by,
+            how,
+        )
+
+    def decide(
+        self,
+        request_id: UUID,
+        by: Actor,
+        *,
+        decision: str,
+        reason_code: str | None = None,
+        reason: str | None = None,
+        **how: Unpack[How],
+    ) -> dict[str, Any]:
+        """`decision`: of `erasing.DECISIONS`. Granted, the Pemohon is erased with the decision."""
+        self.must_be_known(request_id)
+        choices.must_be_one_of(erasing.DECISIONS, decision, what="Putusan")
+        if decision == erasing.GRANTED:
+            return self._change(
+                request_id,
+                lambda r, who, today: erasing.grant(r, who, today, terms=self.terms),
+                by,
+                how,
+                also=lambda r, today: self.erasing(r, by, today, reason="permintaan"),
+            )
+        return self._change(
+            request_id,
+            lambda r, who, today: erasing.refuse(
+                r, who, today, reason_code=reason_code or "", reason=reason or "",
+                seal=self._seal_of(r),
+            ),
+            by,
+            how,
+        )  # fmt: skip
+
     def must_be_known(self, request_id: UUID) -> None:
         """Raises PersonForgotten."""
         if self._pool.execute(rows.ERASURE, (request_id,)):
@@ -102,11 +150,11 @@ class Forgetting:
             raise errors.ReasonUnknown(f"Alasan: salah satu dari {', '.join(erasing.REASONS)}.")
         data_request, today = self._load(request_id), self._today()
         self.must_be_known(request_id)
-        if data_request.erasure_asked_on:
+        if data_request.erasure.asked_on:
             raise errors.ErasurePending(
                 "Pemohon meminta penghapusan, dan permintaannya menunggu putusan PPID."
             )
-        data_request.must_be_erasable(today, self.terms)
+        erasing.must_be_erasable(data_request, today, self.terms)
         try:
             with self._pool.transaction() as cur:
                 for statement in self.erasing(data_request, by, today, reason=reason):

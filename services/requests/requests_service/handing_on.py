@@ -1,31 +1,23 @@
 """Between the PPID and the agencies: who declines to own the data that is asked for."""
 
-from collections.abc import Callable
-from typing import Any, Unpack
+from dataclasses import dataclass
+from typing import Unpack
 from uuid import UUID
 
 from chassis.actor import Actor as Caller
 
 from requests_service.agencies import Agencies
 from requests_service.domain import declining
-from requests_service.domain.data_request import DataRequest, Seal
-from requests_service.how import How
+from requests_service.how import Answer, Change, How, SealOf
 
 
+@dataclass(frozen=True)
 class HandingOn:
     """The PPID Pembantu's answer that is neither a grant nor a refusal."""
 
-    def __init__(
-        self,
-        *,
-        change: Callable[..., dict[str, Any]],
-        agencies: Agencies,
-        seal_of: Callable[[DataRequest], Seal],
-    ) -> None:
-        """`change`: load, decide, save, as `Requests.change`."""
-        self._change = change
-        self._agencies = agencies
-        self._seal_of = seal_of
+    change: Change
+    seal_of: SealOf
+    agencies: Agencies
 
     def decline(
         self,
@@ -35,14 +27,14 @@ class HandingOn:
         reason: str,
         suggested: str | None = None,
         **how: Unpack[How],
-    ) -> dict[str, Any]:
+    ) -> Answer:
         """Step 8: the data is not this agency's. `suggested`: code of who may own it."""
         if suggested is not None:
-            self._agencies.must_be_one(suggested)
-        return self._change(
+            self.agencies.must_be_one(suggested)
+        return self.change(
             request_id,
             lambda r, who, today: declining.decline(
-                r, who, today, reason=reason, suggested=suggested, seal=self._seal_of(r)
+                r, who, today, reason=reason, suggested=suggested, seal=self.seal_of(r)
             ),
             by,
             how,

@@ -1,8 +1,19 @@
 """How a command is given, whatever it is: the version seen, the key, the message it follows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, TypedDict
+
+from requests_service.domain.data_request import DataRequest
+from requests_service.domain.texts import Seal
+
+Answer = dict[str, Any]
+"""A request's `summary` after a command."""
+Change = Callable[..., Answer]
+"""Load, decide, save: `Requests.change`."""
+SealOf = Callable[[DataRequest], Seal]
+"""Seals texts under the key of that request's Pemohon."""
 
 
 @dataclass(frozen=True)

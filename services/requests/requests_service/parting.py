@@ -15,8 +15,9 @@ from eventsourcing.persistence import IntegrityError, Mapper
 from requests_service import rows
 from requests_service.domain import events as facts
 from requests_service.domain import parting, texts
-from requests_service.domain.data_request import DataRequest, Form
+from requests_service.domain.data_request import DataRequest
 from requests_service.domain.errors import RequestNotFound
+from requests_service.domain.form import Form
 from requests_service.domain.roles import Actor, Role
 from requests_service.domain.working_days import Today
 from requests_service.how import How

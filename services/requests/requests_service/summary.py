@@ -39,11 +39,11 @@ def summary(data_request: DataRequest, calendar: Calendar | None = None) -> dict
         "notice_issued_on": _iso(data_request.notice_issued_on),
         "delivery_letter_on": _iso(data_request.delivery_letter_on),
         "access_until": _iso(data_request.access_until),
-        "objection_ground": data_request.objection_ground,
-        "objection_due": _iso(data_request.objection_due),
+        "objection_ground": data_request.objection.ground,
+        "objection_due": _iso(data_request.objection.due),
         "dispute": data_request.redress.dispute,
         "reopening_owed_by": sorted(data_request.redress.owed_by),
-        "erasure_asked_on": _iso(data_request.erasure_asked_on),
+        "erasure_asked_on": _iso(data_request.erasure.asked_on),
         "ended_on": _iso(data_request.ended_on),
         "letters": [
             {

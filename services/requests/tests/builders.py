@@ -4,16 +4,16 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 from requests_service.adapters.calendar import read_calendar
-from requests_service.domain import redress
+from requests_service.domain import completing, objecting, redress
 from requests_service.domain.consequence_tests import ConsequenceTest, Tested
+from requests_service.domain.daftar_data import DaftarDataEntry
 from requests_service.domain.data_request import (
     ClearedFile,
-    DaftarDataEntry,
     DataRequest,
-    Form,
     IssuedLetter,
     UploadedFile,
 )
+from requests_service.domain.form import Form
 from requests_service.domain.identity import Identity
 from requests_service.domain.refusal import Refusal
 from requests_service.domain.roles import Actor, Role
@@ -121,7 +121,8 @@ def a_submitted_request(today: Today = FRIDAY, number: str = "2026-0042") -> Dat
 
 def a_returned_request(today: Today = FRIDAY) -> DataRequest:
     data_request = a_submitted_request(today)
-    data_request.return_for_completion(
+    completing.return_for_completion(
+        data_request,
         PPID,
         today,
         missing=["tujuan"],
@@ -247,7 +248,8 @@ def a_withdrawn_request(today: Today = FRIDAY) -> DataRequest:
 
 def an_objected_request(today: Today = FRIDAY) -> DataRequest:
     data_request = a_refused_request(today)
-    data_request.lodge_objection(
+    objecting.lodge(
+        data_request,
         PEMOHON,
         today,
         ground="penolakan",
@@ -259,8 +261,13 @@ def an_objected_request(today: Today = FRIDAY) -> DataRequest:
 
 def a_disputed_request(today: Today = MONDAY) -> DataRequest:
     data_request = an_objected_request()
-    data_request.decide_objection(
-        ATASAN, today, decision="ditolak", reason="Alasan PPID sudah tepat.", seal=sealed
+    objecting.decide(
+        data_request,
+        ATASAN,
+        today,
+        decision="ditolak",
+        reason="Alasan PPID sudah tepat.",
+        seal=sealed,
     )
     redress.record_dispute(
         data_request, PPID, today, number="012/XI/KI-Prov/2026", filed_on=today.day

@@ -168,7 +168,7 @@ def due_dates(r: "DataRequest") -> dict[Name, date | None]:
     return {
         Name.STEP: r.due,
         Name.NOTICE: r.statutory_due,
-        Name.OBJECTION: r.objection_due,
+        Name.OBJECTION: r.objection.due,
         Name.COMPLETION: r.clocks.complete_by,
     }
 
@@ -209,7 +209,7 @@ def move(r: "DataRequest", by: Actor, today: Today, *, calendar_of: CalendarOf) 
         statutory_due=notice if r.statutory_due else None,
         stopped_due=step if stopped else None,
         stopped_statutory_due=notice if r.stopped_statutory_due else None,
-        objection_due=now.get(Name.OBJECTION, r.objection_due),
+        objection_due=now.get(Name.OBJECTION, r.objection.due),
         complete_by=now.get(Name.COMPLETION, r.clocks.complete_by),
     )
 
@@ -219,7 +219,7 @@ def _movable(r: "DataRequest") -> dict[Name, date]:
     dates = {
         Name.STEP: r.due or r.stopped_due,
         Name.NOTICE: r.statutory_due or r.stopped_statutory_due,
-        Name.OBJECTION: r.objection_due,
+        Name.OBJECTION: r.objection.due,
         Name.COMPLETION: r.clocks.complete_by,
     }
     if r.step is None or r.notice_issued_on:

@@ -1,34 +1,35 @@
 """The data request: one method per act, one guard for all, the tables of sop.py behind it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from functools import partial
 from typing import Any, Protocol, Self
 from uuid import UUID
 
 from eventsourcing.domain import Aggregate
 
-from requests_service.domain import choices, erasing, errors, redress, sop, texts
+from requests_service.domain import errors, needs, redress, sop, texts
 from requests_service.domain import events as facts
 from requests_service.domain.clocks import Clocks
 from requests_service.domain.commands import COMMANDS
+from requests_service.domain.daftar_data import DaftarDataEntry
 from requests_service.domain.dates import tanggal
 from requests_service.domain.declining import Declined
+from requests_service.domain.erasing import Erasure
 from requests_service.domain.events import Fact
+from requests_service.domain.form import Form
 from requests_service.domain.intake import Entry
+from requests_service.domain.objecting import Objection
 from requests_service.domain.parting import Origin, Parts
 from requests_service.domain.redress import Redress
 from requests_service.domain.refusal import Refusal
 from requests_service.domain.roles import Actor, Role
 from requests_service.domain.satisfaction import Satisfaction
-from requests_service.domain.sop import ACTS, SOP, STEPS, Need, Outcome, outcome_of
+from requests_service.domain.sop import ACTS, SOP, STEPS, Outcome, outcome_of
+from requests_service.domain.texts import Seal as Seal
 from requests_service.domain.watching import Told
 from requests_service.domain.working_days import Today
-
-Seal = Callable[[str, str], str]
-"""Seals a text under the Pemohon's key: (name of the text, the text) -> base64."""
 
 
 class Chapter(Protocol):
@@ -42,43 +43,6 @@ class Chapter(Protocol):
 
 SUBMISSION = SOP[4]
 _REPORTS = tuple(report.fact for report in sop.REPORTS)
-
-
-@dataclass(frozen=True)
-class Form:
-    """What step 5's form asks beside the identity."""
-
-    data_wanted: str
-    purpose: str
-    kind: str
-    format: str = "bebas"
-    channel: str = "laman"
-    dataset: str | None = None
-    """Slug of the catalog's dataset that the Pemohon came from."""
-    way_to_obtain: str = "salinan_elektronik"
-    way_to_send: str = "laman"
-
-    def problems(self) -> dict[str, str]:
-        """Every field that cannot be taken, with a sentence, in the form's order."""
-        return errors.problems_of(
-            {
-                "data_wanted": lambda: texts.must_describe_data(self.data_wanted),
-                "purpose": lambda: texts.must_be_a_purpose(self.purpose),
-                **{name: partial(self._must_be_a_choice, name) for name in _CHOICES},
-                "way_to_send": self._must_be_sent_as_it_can_be,
-            }
-        )
-
-    def _must_be_a_choice(self, name: str) -> None:
-        choices_, words = _CHOICES[name]
-        choices.must_be_one_of(choices_, getattr(self, name), what=words)
-
-    def _must_be_sent_as_it_can_be(self) -> None:
-        self._must_be_a_choice("way_to_send")
-        if self.way_to_obtain == "salinan_cetak" and self.way_to_send in ("laman", "surel"):
-            raise errors.ChoiceUnknown(
-                "Salinan cetak diambil langsung atau dikirim lewat pos atau kurir."
-            )
 
 
 @dataclass(frozen=True)
@@ -100,25 +64,6 @@ class ClearedFile:
     size: int
     rows: int | None
     masked_columns: Sequence[dict[str, Any]] = ()
-
-
-@dataclass(frozen=True)
-class DaftarDataEntry:
-    """The standard of Perpres 39/2019: konsep, definisi, klasifikasi, ukuran, satuan."""
-
-    title: str
-    concept: str
-    definition: str
-    classification: str
-    measure: str
-    unit: str
-    produsen_data: str
-
-    def must_be_filled_in(self) -> None:
-        for name, words in _DAFTAR_DATA_WORDS.items():
-            if not getattr(self, name).strip():
-                raise errors.TextMissing(f"{words} wajib diisi untuk Daftar Data.")
-            texts.must_not_be_too_long(words, getattr(self, name))
 
 
 @dataclass(frozen=True)
@@ -198,7 +143,7 @@ class DataRequest(Aggregate):
             part_of=origin.number if origin else None,
             clock_of_first=origin.clock if origin else None,
             entered=entry is not None,
-            why_later_sealed=_sealed(seal, "why_later", entry.why_later if entry else None),
+            why_later_sealed=texts.sealed(seal, "why_later", entry.why_later if entry else None),
             data_wanted_sealed=seal("data_wanted", form.data_wanted),
             purpose_sealed=seal("purpose", form.purpose),
             tracking_code_sealed=seal("tracking_code", tracking_code),
@@ -234,7 +179,7 @@ class DataRequest(Aggregate):
             by,
             today,
             agency=asked,
-            message_sealed=_sealed(seal, "message", message),
+            message_sealed=texts.sealed(seal, "message", message),
         )
 
     def grant(self, by: Actor, today: Today) -> None:
@@ -335,7 +280,7 @@ class DataRequest(Aggregate):
             facts.DeliveryDrafted,
             by,
             today,
-            cover_note_sealed=_sealed(seal, "cover_note", cover_note),
+            cover_note_sealed=texts.sealed(seal, "cover_note", cover_note),
         )
 
     def deliver(self, by: Actor, today: Today) -> None:
@@ -372,176 +317,9 @@ class DataRequest(Aggregate):
 
     # Legal acts
 
-    def return_for_completion(
-        self, by: Actor, today: Today, *, missing: Sequence[str], explanation: str, seal: Seal
-    ) -> None:
-        for code in missing:
-            choices.must_be_one_of(choices.MISSING, code, what="Kekurangan")
-        if not missing:
-            raise errors.ReasonMissing("Pilih sedikitnya satu hal yang harus dilengkapi Pemohon.")
-        texts.must_be_filled_in("Penjelasan kekurangan", explanation, words=3)
-        self.record(
-            facts.RequestReturned,
-            by,
-            today,
-            missing=list(dict.fromkeys(missing)),
-            complete_by=today.plus(sop.COMPLETION_DAYS),
-            missing_sealed=seal("missing", explanation),
-            stopped_due=self.due,
-            stopped_statutory_due=self.statutory_due if today.rules.stops_while_returned else None,
-            next_due=None,
-            statutory_due=None if today.rules.stops_while_returned else self.statutory_due,
-        )
-
-    def complete(
-        self,
-        by: Actor,
-        today: Today,
-        *,
-        answer: str,
-        seal: Seal,
-        data_wanted: str | None = None,
-        purpose: str | None = None,
-    ) -> None:
-        """Both deadlines move by the working days for which the clocks stood still."""
-        self.guard(facts.RequestCompleted, by, today)
-        texts.must_be_filled_in("Jawaban kelengkapan", answer)
-        if data_wanted is not None:
-            texts.must_describe_data(data_wanted)
-        if purpose is not None:
-            texts.must_be_a_purpose(purpose)
-        self.record(
-            facts.RequestCompleted,
-            by,
-            today,
-            answer_sealed=seal("answer", answer),
-            data_wanted_sealed=_sealed(seal, "data_wanted", data_wanted),
-            purpose_sealed=_sealed(seal, "purpose", purpose),
-            next_due=self._moved_by_the_pause(self.stopped_due, today),
-            statutory_due=self._moved_by_the_pause(self.stopped_statutory_due, today)
-            or self.statutory_due,
-            waiting_for=_value(STEPS[self.step].owners[0]) if self.step else None,
-        )
-
     def withdraw(self, by: Actor, today: Today, *, seal: Seal, reason: str | None = None) -> None:
         self.record(
-            facts.RequestWithdrawn, by, today, reason_sealed=_sealed(seal, "reason", reason)
-        )
-
-    def extend(
-        self, by: Actor, today: Today, *, days: int, reason_code: str, reason: str, seal: Seal
-    ) -> None:
-        self.guard(facts.DeadlineExtended, by, today)
-        choices.must_be_one_of(choices.EXTENSION_REASONS, reason_code, what="Alasan perpanjangan")
-        if not 1 <= days <= sop.EXTENSION_DAYS_MAX or self.statutory_due is None:
-            raise errors.ExtensionTooLong(
-                f"Perpanjangan paling lama {sop.EXTENSION_DAYS_MAX} hari kerja dan sedikitnya"
-                " satu hari (UU 14/2008 Pasal 22 ayat (8))."
-            )
-        if not texts.is_meaningful(reason, words=4):
-            raise errors.ReasonMissing("Perpanjangan harus disertai alasan tertulis yang jelas.")
-        due = today.calendar.add_working_days(self.statutory_due, days)
-        self.record(
-            facts.DeadlineExtended,
-            by,
-            today,
-            reason_code=reason_code,
-            days=days,
-            new_statutory_due=due,
-            reason_sealed=seal("reason", reason),
-            statutory_due=due,
-        )
-
-    def lodge_objection(
-        self, by: Actor, today: Today, *, ground: str, case: str, seal: Seal
-    ) -> None:
-        choices.must_be_one_of(choices.GROUNDS, ground, what="Alasan keberatan")
-        self.guard(facts.ObjectionLodged, by, today)
-        if self.step is not None and not choices.GROUNDS[ground].while_open:
-            raise errors.NoGroundYet(
-                "Alasan keberatan ini baru dapat diajukan setelah permohonan selesai dijawab."
-            )
-        if ground in self.objections_decided:
-            raise errors.AlreadyObjected("Keberatan dengan alasan ini sudah pernah diputus.")
-        texts.must_be_filled_in("Kasus posisi", case, words=4)
-        self.record(
-            facts.ObjectionLodged,
-            by,
-            today,
-            ground=ground,
-            answer_due=today.plus(sop.OBJECTION_ANSWER_DAYS),
-            case_sealed=seal("case", case),
-            waiting_for=self.waiting_for if self.step else Role.ATASAN_PPID.value,
-        )
-
-    def decide_objection(
-        self, by: Actor, today: Today, *, decision: str, reason: str, seal: Seal
-    ) -> None:
-        self.guard(facts.ObjectionDecided, by, today)
-        choices.must_be_one_of(choices.DECISIONS, decision, what="Putusan")
-        if not texts.is_meaningful(reason, words=4):
-            raise errors.ReasonMissing("Putusan keberatan harus disertai alasan tertulis.")
-        self.record(
-            facts.ObjectionDecided,
-            by,
-            today,
-            ground=self.objection_ground,
-            decision=decision,
-            reason_sealed=seal("reason", reason),
-            waiting_for=redress.waits_for_reopening(self, granted=decision != "ditolak"),
-        )
-
-    def request_erasure(
-        self, by: Actor, today: Today, *, seal: Seal, reason: str | None = None
-    ) -> None:
-        self.guard(facts.ErasureRequested, by, today)
-        self.record(
-            facts.ErasureRequested, by, today, reason_sealed=_sealed(seal, "reason", reason)
-        )
-
-    def grant_erasure(self, by: Actor, today: Today, *, terms: erasing.Terms) -> None:
-        """Whoever saves this destroys the Pemohon's key with it."""
-        self.guard(facts.ErasureDecided, by, today)
-        self.must_be_erasable(today, terms)
-        code = "permintaan"
-        self._decide_erasure(by, today, erasing.GRANTED, code, erasing.REASONS[code].article, None)
-
-    def refuse_erasure(
-        self, by: Actor, today: Today, *, reason_code: str, reason: str, seal: Seal
-    ) -> None:
-        """`reason_code`: of `erasing.REFUSALS`."""
-        self.guard(facts.ErasureDecided, by, today)
-        if reason_code not in erasing.REFUSALS:
-            raise errors.ReasonUnknown("Pilih dasar penolakan penghapusan dari daftar.")
-        if not texts.is_meaningful(reason, words=4):
-            raise errors.ReasonMissing("Penolakan penghapusan harus disertai alasan tertulis.")
-        article = erasing.REFUSALS[reason_code].article
-        sealed = seal("reason", reason)
-        self._decide_erasure(by, today, erasing.REFUSED, reason_code, article, sealed)
-
-    def must_be_erasable(self, today: Today, terms: erasing.Terms) -> None:
-        """Raises ErasureHeld with a sentence for everything that stands against it."""
-        if held := erasing.holds(self, today, terms):
-            sentences = " ".join(f"{each.sentence} ({each.basis})" for each in held)
-            raise errors.ErasureHeld(f"Data pribadi ini belum boleh dihapus. {sentences}")
-
-    def _decide_erasure(
-        self,
-        by: Actor,
-        today: Today,
-        decision: str,
-        reason_code: str,
-        article: str,
-        reason_sealed: str | None,
-    ) -> None:
-        self.record(
-            facts.ErasureDecided,
-            by,
-            today,
-            decision=decision,
-            reason_code=reason_code,
-            article=article,
-            reason_sealed=reason_sealed,
+            facts.RequestWithdrawn, by, today, reason_sealed=texts.sealed(seal, "reason", reason)
         )
 
     # Reports that move nothing
@@ -656,7 +434,7 @@ class DataRequest(Aggregate):
             self._must_be_its_pemohon(by)
         self._must_be_returned_or_not(fact)
         for need in outcome.needs:
-            self._must_meet(need, today)
+            needs.must_meet(self, need, today)
         return outcome
 
     def _words_for(self, fact: type[Fact]) -> str:
@@ -681,105 +459,6 @@ class DataRequest(Aggregate):
             )
         if allowed is True and not self.returned_on:
             raise errors.NotReturned("Permohonan ini tidak sedang diminta untuk dilengkapi.")
-
-    def _must_meet(self, need: Need, today: Today) -> None:
-        match need:
-            case Need.DIP_PATH if not self.found_in_dip:
-                raise errors.NotOnDipPath(
-                    "Hanya untuk data yang tercantum dalam Daftar Informasi Publik (langkah 6);"
-                    " data permohonan ini diserahkan oleh PPID Pembantu."
-                )
-            case Need.CHECKED_FILE if self.file is None:
-                raise errors.NoCheckedFile("Belum ada berkas yang dapat diperiksa.")
-            case Need.FIRST_REQUEST if self.parts.of:
-                raise errors.AlreadyAPart(
-                    f"Permohonan ini bagian dari permohonan {self.parts.of};"
-                    " pisahkan bagian lain dari permohonan itu."
-                )
-            case Need.NO_DRAFT if self.drafted:
-                raise errors.AlreadyDrafted("Konsep Surat Penyampaian Data sudah disusun.")
-            case Need.DRAFT if not self.drafted:
-                raise errors.DraftMissing(
-                    "Walidata belum menyusun konsep Surat Penyampaian Data (langkah 13)."
-                )
-            case Need.DELIVERY_LETTER if self.delivery_letter_on is None:
-                raise errors.LetterNotIssued(
-                    "Surat Penyampaian Data kepada Pemohon belum terbit;"
-                    " tunggu sebentar lalu ulangi."
-                )
-            case Need.NOT_EXTENDED if self.extended:
-                raise errors.AlreadyExtended(
-                    "Tenggat permohonan ini sudah pernah diperpanjang;"
-                    " perpanjangan hanya satu kali (UU 14/2008 Pasal 22 ayat (8))."
-                )
-            case Need.NOTICE_OPEN:
-                self._must_still_owe_the_notice(today)
-            case Need.NO_OBJECTION_OPEN if self.objection_ground:
-                raise errors.ObjectionPending("Keberatan sebelumnya masih menunggu putusan.")
-            case Need.OBJECTION_OPEN if not self.objection_ground:
-                raise errors.NoObjection("Tidak ada keberatan yang menunggu putusan.")
-            case Need.NOT_WITHDRAWN if self.ended_as == "withdrawn":
-                raise errors.NotReopenable(
-                    "Permohonan ini dicabut Pemohon; Pemohon dapat mengajukan yang baru."
-                )
-            case Need.OBJECTION_ANSWERED if not self._objection_was_answered(today):
-                raise errors.DisputeOutOfTurn(
-                    "Sengketa diajukan sesudah keberatan diputus, atau sesudah tenggat tanggapannya"
-                    " lewat (UU 14/2008 Pasal 37)."
-                )
-            case Need.NO_DISPUTE_OPEN if self.redress.dispute:
-                raise errors.DisputeOutOfTurn(
-                    f"Sengketa {self.redress.dispute} masih diperiksa Komisi Informasi."
-                )
-            case Need.DISPUTE_OPEN if not self.redress.dispute:
-                raise errors.DisputeOutOfTurn("Tidak ada sengketa yang sedang diperiksa.")
-            case Need.NOT_RATED if self.satisfaction.score:
-                raise errors.AlreadyRated("Anda sudah menilai layanan ini. Terima kasih.")
-            case Need.NO_ERASURE_OPEN if self.erasure_asked_on or self.erasure_granted:
-                raise errors.ErasurePending(
-                    "Penghapusan data pribadi sudah diminta dan menunggu putusan PPID."
-                    if self.erasure_asked_on
-                    else "Data pribadi permohonan ini sudah dihapus."
-                )
-            case Need.ERASURE_OPEN if not self.erasure_asked_on:
-                raise errors.NoErasureAsked(
-                    "Tidak ada permintaan penghapusan data pribadi yang menunggu putusan."
-                )
-            case Need.GROUND_AROSE:
-                self._must_have_a_ground(today)
-
-    def _objection_was_answered(self, today: Today) -> bool:
-        overdue = self.objection_due is not None and today.day > self.objection_due
-        return overdue or self.objection_decided_on is not None
-
-    def _must_still_owe_the_notice(self, today: Today) -> None:
-        if self.notice_issued_on:
-            raise errors.ExtensionTooLate(
-                "Pemberitahuan tertulis sudah terbit, tenggat tidak dapat diperpanjang lagi."
-            )
-        if self.statutory_due and today.day > self.statutory_due:
-            raise errors.ExtensionTooLate(
-                "Tenggat pemberitahuan tertulis sudah lewat pada"
-                f" {tanggal(self.statutory_due)}; perpanjangan harus diputuskan sebelumnya."
-            )
-
-    def _must_have_a_ground(self, today: Today) -> None:
-        arose_on = self.ended_on if self.step is None else self._silent_since(today)
-        if arose_on is None or self.ended_as == "withdrawn":
-            raise errors.NoGroundYet(
-                "Keberatan dapat diajukan setelah permohonan dijawab, atau setelah tenggat"
-                " pemberitahuan tertulis lewat tanpa jawaban."
-            )
-        last_day = today.calendar.add_working_days(arose_on, sop.OBJECTION_DAYS_MAX)
-        if today.day > last_day:
-            raise errors.ObjectionTooLate(
-                f"Keberatan paling lambat diajukan pada {tanggal(last_day)}"
-                f" ({sop.OBJECTION_DAYS_MAX} hari kerja)."
-            )
-
-    def _silent_since(self, today: Today) -> date | None:
-        passed = self.statutory_due is not None and today.day > self.statutory_due
-        return self.statutory_due if passed and not self.notice_issued_on else None
 
     def _record_upload(
         self, fact: type[Fact], by: Actor, today: Today, file: UploadedFile, seal: Seal
@@ -816,12 +495,6 @@ class DataRequest(Aggregate):
             "held_by": self.held_by,
         }
 
-    def _moved_by_the_pause(self, due: date | None, today: Today) -> date | None:
-        if due is None or self.returned_on is None:
-            return due
-        pause = today.calendar.working_days_between(self.returned_on, today.day)
-        return today.calendar.add_working_days(due, max(pause, 0))
-
     # Replaying: copies what the facts remember, asks no rule
 
     def _begin(self, fact: facts.RequestSubmitted) -> None:
@@ -856,23 +529,28 @@ class DataRequest(Aggregate):
         self.ended_as: str | None = None
         self.notice_issued_on: date | None = None
         self.delivery_letter_on: date | None = None
-        self.objection_ground: str | None = None
-        self.objection_due: date | None = None
-        self.objections_decided: tuple[str, ...] = ()
-        self.objection_decided_on: date | None = None
-        self.erasure_asked_on: date | None = None
-        self.erasure_granted = False
         self.letters: tuple[IssuedLetter, ...] = ()
         self.late_steps = 0
         self.clocks, self.told = Clocks(), Told()
         self.data_wanted_sealed = fact.data_wanted_sealed
         self.declined = Declined()
         self.parts = Parts()
+        self.objection: Objection = Objection()
         self.redress: Redress = Redress()
         self.satisfaction = Satisfaction()
+        self.erasure = Erasure()
 
     def _chapters(self) -> tuple[Chapter, ...]:
-        return (self.clocks, self.told, self.declined, self.parts, self.redress, self.satisfaction)
+        return (
+            self.clocks,
+            self.told,
+            self.declined,
+            self.parts,
+            self.objection,
+            self.redress,
+            self.satisfaction,
+            self.erasure,
+        )
 
     def when(self, fact: Fact) -> None:
         if isinstance(fact, facts.RequestSubmitted):
@@ -925,25 +603,13 @@ class DataRequest(Aggregate):
                 self.returned_on = self.stopped_due = self.stopped_statutory_due = None
             case facts.DeadlineExtended():
                 self.extended = True
-            case facts.ObjectionLodged(ground=ground, answer_due=answer_due):
-                self.objection_ground, self.objection_due = ground, answer_due
-            case facts.ObjectionDecided(ground=ground):
-                self.objections_decided = (*self.objections_decided, ground)
-                self.objection_decided_on = fact.on
-                self.objection_ground = self.objection_due = None
             case facts.RequestReopened():
                 redress.begin_again(self, fact.next_step)
-            case facts.ErasureRequested():
-                self.erasure_asked_on = fact.on
-            case facts.ErasureDecided(decision=decision):
-                self.erasure_granted = decision == erasing.GRANTED
-                self.erasure_asked_on = None
             case facts.LetterIssued():
                 self._file_letter(fact)
             case facts.DeadlinesMoved():
                 self.stopped_due = fact.stopped_due
                 self.stopped_statutory_due = fact.stopped_statutory_due
-                self.objection_due = fact.objection_due
         for chapter in self._chapters():
             chapter.remember(fact)
 
@@ -984,13 +650,6 @@ def _value(role: Role | None) -> str | None:
     return role.value if role else None
 
 
-def _sealed(seal: Seal, name: str, text: str | None) -> str | None:
-    if text is None or not text.strip():
-        return None
-    texts.must_not_be_too_long("Teks", text)
-    return seal(name, text)
-
-
 def _details(file: ClearedFile) -> dict[str, Any]:
     return {**asdict(file), "masked_columns": [dict(column) for column in file.masked_columns]}
 
@@ -1006,21 +665,3 @@ def _cleared(
         rows=fact.rows,
         masked_columns=tuple(getattr(fact, "masked_columns", ())),
     )
-
-
-_CHOICES = {
-    "format": (choices.FORMATS, "Format data"),
-    "way_to_obtain": (choices.WAYS_TO_OBTAIN, "Cara memperoleh data"),
-    "way_to_send": (choices.WAYS_TO_SEND, "Cara mengirim data"),
-    "kind": (choices.KINDS, "Jenis Pemohon"),
-    "channel": (choices.CHANNELS, "Saluran"),
-}
-_DAFTAR_DATA_WORDS = {
-    "title": "Judul data",
-    "concept": "Konsep",
-    "definition": "Definisi",
-    "classification": "Klasifikasi",
-    "measure": "Ukuran",
-    "unit": "Satuan",
-    "produsen_data": "Produsen Data",
-}

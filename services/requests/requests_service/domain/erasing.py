@@ -1,4 +1,4 @@
-"""Erasing a Pemohon's data: the law's reasons for and against, and what stands against it now."""
+"""Erasing a Pemohon's data: asked for, decided, and what the law says for and against it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,12 +6,15 @@ from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from requests_service.domain import sop
+from requests_service.domain import errors, sop, texts
+from requests_service.domain import events as facts
 from requests_service.domain.dates import tanggal, years_after
+from requests_service.domain.events import Fact
+from requests_service.domain.roles import Actor
 from requests_service.domain.working_days import Today
 
 if TYPE_CHECKING:
-    from requests_service.domain.data_request import DataRequest
+    from requests_service.domain.data_request import DataRequest, Seal
 
 DISPUTE_DAYS = 14
 """UU 14/2008 Pasal 37 ayat (2): working days in which a dispute may be brought."""
@@ -134,9 +137,9 @@ def _objection_period(r: "DataRequest", today: Today, terms: Terms) -> date | No
 
 
 def _dispute_period(r: "DataRequest", today: Today, terms: Terms) -> date | None:
-    if r.objection_decided_on is None:
+    if r.objection.decided_on is None:
         return None
-    return today.calendar.add_working_days(r.objection_decided_on, DISPUTE_DAYS)
+    return today.calendar.add_working_days(r.objection.decided_on, DISPUTE_DAYS)
 
 
 def _archive_term(r: "DataRequest", today: Today, terms: Terms) -> date | None:
@@ -157,7 +160,7 @@ _RULES: tuple[_Rule, ...] = (
         "objection",
         "UU 14/2008 Pasal 36 ayat (2)",
         "Keberatan masih menunggu putusan Atasan PPID.",
-        lambda r, today, terms: _OPEN_END if r.objection_ground else None,
+        lambda r, today, terms: _OPEN_END if r.objection.ground else None,
     ),
     _Rule(
         "objection_period",
@@ -204,3 +207,75 @@ def holds(data_request: "DataRequest", today: Today, terms: Terms) -> list[Hold]
 def hold_rules() -> list[tuple[str, str]]:
     """(Sentence, basis) of every rule, for the page of retention."""
     return [(rule.sentence.format(until="tanggal akhirnya"), rule.basis) for rule in _RULES]
+
+
+@dataclass
+class Erasure:
+    """Whether the Pemohon asked to be forgotten, and was told yes."""
+
+    asked_on: date | None = None
+    """While it waits for the PPID."""
+    granted: bool = False
+
+    def remember(self, fact: Fact) -> None:
+        match fact:
+            case facts.ErasureRequested():
+                self.asked_on = fact.on
+            case facts.ErasureDecided(decision=decision):
+                self.granted, self.asked_on = decision == GRANTED, None
+
+
+def ask(
+    r: "DataRequest", by: Actor, today: Today, *, seal: "Seal", reason: str | None = None
+) -> None:
+    r.guard(facts.ErasureRequested, by, today)
+    r.record(facts.ErasureRequested, by, today, reason_sealed=texts.sealed(seal, "reason", reason))
+
+
+def grant(r: "DataRequest", by: Actor, today: Today, *, terms: Terms) -> None:
+    """Whoever saves this destroys the Pemohon's key with it."""
+    r.guard(facts.ErasureDecided, by, today)
+    must_be_erasable(r, today, terms)
+    code = "permintaan"
+    _decide(r, by, today, GRANTED, code, REASONS[code].article, None)
+
+
+def refuse(
+    r: "DataRequest", by: Actor, today: Today, *, reason_code: str, reason: str, seal: "Seal"
+) -> None:
+    """`reason_code`: of REFUSALS."""
+    r.guard(facts.ErasureDecided, by, today)
+    if reason_code not in REFUSALS:
+        raise errors.ReasonUnknown("Pilih dasar penolakan penghapusan dari daftar.")
+    if not texts.is_meaningful(reason, words=4):
+        raise errors.ReasonMissing("Penolakan penghapusan harus disertai alasan tertulis.")
+    article = REFUSALS[reason_code].article
+    sealed = seal("reason", reason)
+    _decide(r, by, today, REFUSED, reason_code, article, sealed)
+
+
+def must_be_erasable(r: "DataRequest", today: Today, terms: Terms) -> None:
+    """Raises ErasureHeld with a sentence for everything that stands against it."""
+    if held := holds(r, today, terms):
+        sentences = " ".join(f"{each.sentence} ({each.basis})" for each in held)
+        raise errors.ErasureHeld(f"Data pribadi ini belum boleh dihapus. {sentences}")
+
+
+def _decide(
+    r: "DataRequest",
+    by: Actor,
+    today: Today,
+    decision: str,
+    reason_code: str,
+    article: str,
+    reason_sealed: str | None,
+) -> None:
+    r.record(
+        facts.ErasureDecided,
+        by,
+        today,
+        decision=decision,
+        reason_code=reason_code,
+        article=article,
+        reason_sealed=reason_sealed,
+    )

@@ -126,7 +126,6 @@ def begin_again(r: "DataRequest", to_step: int | None) -> None:
     r.refused_at_step = r.reason_code = r.article = r.consequence_test = r.held_by = None
     r.cleared = None
     r.extended = r.drafted = r.refusal_sent = False
-    r.objections_decided = ()
     if to_step != 10:
         r.granted = r.found_in_dip = False
         r.refused_part = r.file = None

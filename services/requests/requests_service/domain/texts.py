@@ -1,8 +1,12 @@
 """Whether a text that a person typed says anything."""
 
 import re
+from collections.abc import Callable
 
 from requests_service.domain.errors import DataWantedUnclear, PurposeUnclear, TextMissing
+
+Seal = Callable[[str, str], str]
+"""Seals a text under the Pemohon's key: (name of the text, the text) -> base64."""
 
 TEXT_CHARS_MAX = 5000
 PURPOSE_WORDS_MIN = 4
@@ -59,6 +63,14 @@ def must_be_filled_in(name: str, text: str, *, words: int = 1) -> None:
 def must_not_be_too_long(name: str, text: str) -> None:
     if len(text) > TEXT_CHARS_MAX:
         raise TextMissing(f"{name} paling panjang {TEXT_CHARS_MAX} huruf.")
+
+
+def sealed(seal: Seal, name: str, text: str | None) -> str | None:
+    """None for a text that may be left out, and was."""
+    if text is None or not text.strip():
+        return None
+    must_not_be_too_long("Teks", text)
+    return seal(name, text)
 
 
 def _could_be_a_word(word: str) -> bool:

@@ -67,7 +67,7 @@ class Told:
 
 def watched(r: "DataRequest") -> list[Watched]:
     """The deadlines of which something may still be told."""
-    dates = {Name.OBJECTION: r.objection_due}
+    dates = {Name.OBJECTION: r.objection.due}
     if r.waiting_for != Role.PEMOHON:
         dates[Name.STEP] = r.due
     if r.step and not r.notice_issued_on:

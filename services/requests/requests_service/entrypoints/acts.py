@@ -10,7 +10,7 @@ from chassis.actor import Actor
 from chassis.pages import Form
 
 from requests_service.application import Answer, How, Requests
-from requests_service.domain.data_request import DaftarDataEntry
+from requests_service.domain.daftar_data import DaftarDataEntry
 from requests_service.domain.errors import ReasonUnknown
 from requests_service.domain.refusal import Refusal
 from requests_service.entrypoints.act import Act
@@ -233,7 +233,7 @@ OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
             "Putus keberatan",
             "Simpan putusan",
             "Putusan keberatan sudah dicatat. Tanggapan atas Keberatan sedang diterbitkan.",
-            lambda app, id_, by, typed, how: app.decide_objection(
+            lambda app, id_, by, typed, how: app.legal_acts.decide_objection(
                 id_, by, decision=typed.text("decision"), reason=typed.text("reason"), **how
             ),
         ),
@@ -245,7 +245,7 @@ OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
             "Putus permintaan penghapusan data pribadi",
             "Simpan putusan",
             "Putusan penghapusan data pribadi sudah dicatat.",
-            lambda app, id_, by, typed, how: app.decide_erasure(
+            lambda app, id_, by, typed, how: app.forgetting.decide(
                 id_,
                 by,
                 decision=typed.text("decision"),
@@ -273,7 +273,7 @@ OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
             "Kembalikan untuk dilengkapi",
             "Kembalikan kepada Pemohon",
             "Permohonan dikembalikan. Pemohon diberi tahu apa yang kurang.",
-            lambda app, id_, by, typed, how: app.return_for_completion(
+            lambda app, id_, by, typed, how: app.legal_acts.return_for_completion(
                 id_, by, missing=typed.all("missing"), explanation=typed.text("explanation"), **how
             ),
             hint="Selama menunggu Pemohon, tenggat langkah berhenti.",
@@ -285,7 +285,7 @@ OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
             "Perpanjang tenggat Pemberitahuan Tertulis",
             "Perpanjang tenggat",
             "Tenggat diperpanjang. Pemberitahuan Perpanjangan Waktu sedang diterbitkan.",
-            lambda app, id_, by, typed, how: app.extend(
+            lambda app, id_, by, typed, how: app.legal_acts.extend(
                 id_,
                 by,
                 days=typed.number("days"),
@@ -307,7 +307,7 @@ PEMOHON_ACTS: Mapping[str, Act] = MappingProxyType(
             "Lengkapi permohonan",
             "Kirim kelengkapan",
             "Kelengkapan sudah dikirim. Tenggat berjalan lagi.",
-            lambda app, id_, by, typed, how: app.complete(
+            lambda app, id_, by, typed, how: app.legal_acts.complete(
                 id_,
                 by,
                 answer=typed.text("answer"),
@@ -329,7 +329,7 @@ PEMOHON_ACTS: Mapping[str, Act] = MappingProxyType(
             "Ajukan keberatan",
             "Kirim keberatan",
             "Keberatan sudah diajukan kepada Atasan PPID.",
-            lambda app, id_, by, typed, how: app.lodge_objection(
+            lambda app, id_, by, typed, how: app.legal_acts.lodge_objection(
                 id_, by, ground=typed.text("ground"), case=typed.text("case"), **how
             ),
             hint="Keberatan dijawab Atasan PPID paling lambat 30 hari kerja.",
@@ -354,7 +354,7 @@ PEMOHON_ACTS: Mapping[str, Act] = MappingProxyType(
             "Tarik permohonan",
             "Tarik permohonan",
             "Permohonan sudah ditarik.",
-            lambda app, id_, by, typed, how: app.withdraw(
+            lambda app, id_, by, typed, how: app.legal_acts.withdraw(
                 id_, by, reason=typed.text_or_none("reason"), **how
             ),
             hint="Permohonan yang ditarik tidak dapat dilanjutkan lagi.",
@@ -367,7 +367,7 @@ PEMOHON_ACTS: Mapping[str, Act] = MappingProxyType(
             "Minta penghapusan data pribadi saya",
             "Minta penghapusan",
             "Permintaan penghapusan sudah dicatat dan menunggu putusan PPID.",
-            lambda app, id_, by, typed, how: app.request_erasure(
+            lambda app, id_, by, typed, how: app.forgetting.ask(
                 id_, by, reason=typed.text_or_none("reason"), **how
             ),
             kind="danger",

@@ -17,8 +17,9 @@ from starlette.concurrency import run_in_threadpool
 
 from requests_service import views
 from requests_service.application import How, Once, Requests
-from requests_service.domain.data_request import DaftarDataEntry, Form
+from requests_service.domain.daftar_data import DaftarDataEntry
 from requests_service.domain.errors import FormInvalid, NotTheOwner, SeenVersionIsOld
+from requests_service.domain.form import Form
 from requests_service.domain.identity import Identity
 from requests_service.domain.refusal import Refusal
 from requests_service.entrypoints.typed import address_of
@@ -466,7 +467,7 @@ def return_for_completion(
     request_id: UUID, body: Returning, by: Viewer, app: App, asked: HowAsked
 ) -> Answer:
     """Ask the Pemohon to complete the request."""
-    return app.return_for_completion(
+    return app.legal_acts.return_for_completion(
         request_id, by, missing=body.missing, explanation=body.explanation, **asked
     )
 
@@ -474,19 +475,19 @@ def return_for_completion(
 @router.post("/{request_id}/complete")
 def complete(request_id: UUID, body: Completing, by: Viewer, app: App, asked: HowAsked) -> Answer:
     """The Pemohon's answer to that."""
-    return app.complete(request_id, by, **body.model_dump(), **asked)
+    return app.legal_acts.complete(request_id, by, **body.model_dump(), **asked)
 
 
 @router.post("/{request_id}/withdraw")
 def withdraw(request_id: UUID, body: Withdrawing, by: Viewer, app: App, asked: HowAsked) -> Answer:
     """The Pemohon no longer wants the data."""
-    return app.withdraw(request_id, by, reason=body.reason, **asked)
+    return app.legal_acts.withdraw(request_id, by, reason=body.reason, **asked)
 
 
 @router.post("/{request_id}/extend")
 def extend(request_id: UUID, body: Extending, by: Viewer, app: App, asked: HowAsked) -> Answer:
     """Once, at most seven working days, before the written notice."""
-    return app.extend(request_id, by, **body.model_dump(), **asked)
+    return app.legal_acts.extend(request_id, by, **body.model_dump(), **asked)
 
 
 @router.post("/{request_id}/object")
@@ -494,7 +495,9 @@ def lodge_objection(
     request_id: UUID, body: Objecting, by: Viewer, app: App, asked: HowAsked
 ) -> Answer:
     """To the Atasan PPID."""
-    return app.lodge_objection(request_id, by, ground=body.ground, case=body.case, **asked)
+    return app.legal_acts.lodge_objection(
+        request_id, by, ground=body.ground, case=body.case, **asked
+    )
 
 
 @router.post("/{request_id}/decide-objection")
@@ -502,7 +505,9 @@ def decide_objection(
     request_id: UUID, body: Deciding, by: Viewer, app: App, asked: HowAsked
 ) -> Answer:
     """By the Atasan PPID."""
-    return app.decide_objection(request_id, by, decision=body.decision, reason=body.reason, **asked)
+    return app.legal_acts.decide_objection(
+        request_id, by, decision=body.decision, reason=body.reason, **asked
+    )
 
 
 @router.post("/{request_id}/request-erasure")
@@ -510,7 +515,7 @@ def request_erasure(
     request_id: UUID, body: AskingErasure, by: Viewer, app: App, asked: HowAsked
 ) -> Answer:
     """The Pemohon asks that their personal data be erased."""
-    return app.request_erasure(request_id, by, reason=body.reason, **asked)
+    return app.forgetting.ask(request_id, by, reason=body.reason, **asked)
 
 
 @router.post("/{request_id}/decide-erasure")
@@ -518,7 +523,7 @@ def decide_erasure(
     request_id: UUID, body: DecidingErasure, by: Viewer, app: App, asked: HowAsked
 ) -> Answer:
     """By the PPID; what is granted is erased at once."""
-    return app.decide_erasure(request_id, by, **body.model_dump(), **asked)
+    return app.forgetting.decide(request_id, by, **body.model_dump(), **asked)
 
 
 def _refusal(body: RefusalBody | Granting, app: Requests) -> Refusal:

@@ -8,8 +8,8 @@ from chassis.http import Officer, needs, problem
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from requests_service.domain.data_request import Form
 from requests_service.domain.errors import FormInvalid
+from requests_service.domain.form import Form
 from requests_service.domain.identity import Identity
 from requests_service.domain.intake import Entry
 from requests_service.entrypoints.http import (

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from requests_service.application import Requests
 from requests_service.domain import choices, errors
-from requests_service.domain.data_request import Form as RequestForm
+from requests_service.domain.form import Form as RequestForm
 from requests_service.domain.identity import FIELDS, Identity
 from requests_service.domain.intake import WAYS, Entry
 from requests_service.entrypoints.session import Page

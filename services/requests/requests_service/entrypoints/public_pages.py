@@ -15,7 +15,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from requests_service.application import Requests
 from requests_service.domain import choices, errors, sop
-from requests_service.domain.data_request import Form as RequestForm
+from requests_service.domain.form import Form as RequestForm
 from requests_service.domain.identity import FIELDS, Identity
 from requests_service.domain.roles import Role
 from requests_service.domain.satisfaction import SCORES

@@ -24,7 +24,7 @@ class Worker:
     @listens_to("privacy", "DataMasked")
     def record_masking(self, message: Message) -> None:
         """Moves step 10."""
-        self.app.record_masking(
+        self.app.reports.record_masking(
             UUID(message.subject),
             message.actor,
             original_digest=message.data["original_digest"],
@@ -35,7 +35,7 @@ class Worker:
     @listens_to("privacy", "DataFoundClean")
     def record_clean(self, message: Message) -> None:
         """Moves step 10."""
-        self.app.record_clean(
+        self.app.reports.record_clean(
             UUID(message.subject), message.actor, file=_cleared_file(message.data), **_how(message)
         )
 
@@ -50,12 +50,14 @@ class Worker:
             digest=message.data["digest"],
             addressed_to=message.data["addressed_to"],
         )
-        self.app.record_letter(UUID(message.subject), message.actor, letter=letter, **_how(message))
+        self.app.reports.record_letter(
+            UUID(message.subject), message.actor, letter=letter, **_how(message)
+        )
 
     @listens_to("catalog", "DaftarDataUpdated")
     def record_daftar_data(self, message: Message) -> None:
         """Evidence."""
-        self.app.record_daftar_data(
+        self.app.reports.record_daftar_data(
             UUID(message.subject),
             message.actor,
             year=message.data["year"],
@@ -66,7 +68,7 @@ class Worker:
     @listens_to("notify", "MailSent")
     def record_mail(self, message: Message) -> None:
         """Evidence."""
-        self.app.record_mail(
+        self.app.reports.record_mail(
             UUID(message.subject),
             message.actor,
             mail=message.data["mail"],
@@ -77,14 +79,14 @@ class Worker:
     @listens_to("privacy", "OriginalRead")
     def record_original_read(self, message: Message) -> None:
         """Evidence of who saw personal data."""
-        self.app.record_original_read(
+        self.app.reports.record_original_read(
             UUID(message.subject), message.actor, digest=message.data["digest"], **_how(message)
         )
 
     @listens_to("letters", "LetterRead")
     def record_letter_read(self, message: Message) -> None:
         """Evidence of who saw personal data."""
-        self.app.record_letter_read(
+        self.app.reports.record_letter_read(
             UUID(message.subject),
             message.actor,
             letter=message.data["letter"],

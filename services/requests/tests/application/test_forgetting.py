@@ -27,7 +27,7 @@ def _the_clock(clock_at):
 def a_withdrawn_request(app):
     request_id = UUID(app.submit(b.IDENTITY, b.FORM)["id"])
     pemohon = app.reading._pemohon_of(request_id)
-    app.withdraw(request_id, pemohon)
+    app.legal_acts.withdraw(request_id, pemohon)
     return request_id, pemohon
 
 
@@ -65,11 +65,11 @@ def applied(app):
 
 def test_what_the_ppid_grants_is_erased_in_the_same_moment(app, desk):
     request_id, pemohon = a_withdrawn_request(app)
-    app.request_erasure(request_id, pemohon, reason="Saya tidak jadi meneliti.")
+    app.forgetting.ask(request_id, pemohon, reason="Saya tidak jadi meneliti.")
     waiting = {"role": "ppid", "agency": None, "today": app.today().day}
     assert 1 == views.desk_counts(app.pool, **waiting)["erasures"]
 
-    answer = app.decide_erasure(request_id, desk.ppid, decision="dikabulkan")
+    answer = app.forgetting.decide(request_id, desk.ppid, decision="dikabulkan")
 
     assert None is answer["erasure_asked_on"]
     assert ["PersonErased"] == facts_of(app, pemohon)
@@ -85,10 +85,10 @@ def test_what_the_ppid_grants_is_erased_in_the_same_moment(app, desk):
 
 def test_what_is_held_leaves_everything_as_it_was(app, desk):
     request_id = UUID(app.submit(b.IDENTITY, b.FORM)["id"])
-    app.request_erasure(request_id, app.reading._pemohon_of(request_id))
+    app.forgetting.ask(request_id, app.reading._pemohon_of(request_id))
 
     with pytest.raises(ErasureHeld):
-        app.decide_erasure(request_id, desk.ppid, decision="dikabulkan")
+        app.forgetting.decide(request_id, desk.ppid, decision="dikabulkan")
     with pytest.raises(ErasurePending):
         app.forgetting.erase(request_id, OPERATOR, reason="permintaan")
 
@@ -98,9 +98,9 @@ def test_what_is_held_leaves_everything_as_it_was(app, desk):
 
 def test_a_refusal_keeps_everything_and_says_why(app, desk):
     request_id, pemohon = a_withdrawn_request(app)
-    app.request_erasure(request_id, pemohon)
+    app.forgetting.ask(request_id, pemohon)
 
-    app.decide_erasure(
+    app.forgetting.decide(
         request_id, desk.ppid, decision="ditolak", reason_code="perkara",
         reason="Permohonan ini diperiksa Komisi Informasi.",
     )  # fmt: skip

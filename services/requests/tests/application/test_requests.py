@@ -64,7 +64,7 @@ def to_step_10(app, desk, tokens):
 
 
 def mask(app, request_id, ppid, message="privacy-1"):
-    app.record_masking(
+    app.reports.record_masking(
         request_id, ppid, original_digest=b.ORIGINAL, file=b.MASKED_FILE, because_of=message,
         at=clock.now(),
     )  # fmt: skip
@@ -72,7 +72,9 @@ def mask(app, request_id, ppid, message="privacy-1"):
 
 def issue(app, request_id, kind, message):
     letter = b.a_letter(kind)
-    app.record_letter(request_id, SERVICE, letter=letter, because_of=message, at=clock.now())
+    app.reports.record_letter(
+        request_id, SERVICE, letter=letter, because_of=message, at=clock.now()
+    )
 
 
 def to_the_end(app, desk, tokens):
@@ -214,7 +216,7 @@ def test_a_repeated_message_has_one_effect(app, desk, privacy_tokens):
 
 def test_a_report_after_the_end_is_kept_and_moves_nothing(app, desk, privacy_tokens):
     request_id = to_step_10(app, desk, privacy_tokens)
-    app.withdraw(request_id, Actor(str(app._get(request_id).pemohon_id), "pemohon"))
+    app.legal_acts.withdraw(request_id, Actor(str(app._get(request_id).pemohon_id), "pemohon"))
 
     mask(app, request_id, desk.ppid)
 
@@ -271,7 +273,7 @@ def test_reports_that_arrive_at_once_are_all_kept(app, desk):
 
     threads = [
         threading.Thread(
-            target=app.record_mail,
+            target=app.reports.record_mail,
             args=(request_id, SERVICE),
             kwargs={"mail": "surel", "audience": "pemohon", "because_of": f"notify-{n}"},
         )
@@ -289,7 +291,9 @@ def test_reports_that_arrive_at_once_are_all_kept(app, desk):
 def test_reports_between_reading_and_acting_disturb_nobody(app, desk):
     request_id, answer = submit(app)
     issue(app, request_id, "tanda_bukti_penerimaan", "letters-1")
-    app.record_mail(request_id, SERVICE, mail="surat", audience="pemohon", because_of="notify-1")
+    app.reports.record_mail(
+        request_id, SERVICE, mail="surat", audience="pemohon", because_of="notify-1"
+    )
 
     told = app.find_owner(
         request_id, desk.ppid, agency="dinsos", expected_version=answer["version"]
@@ -308,7 +312,7 @@ def test_a_report_that_comes_in_while_an_officer_acts_disturbs_nobody(app, desk,
     def a_report_first(*args):
         if between:
             because_of = between.pop()
-            app.record_mail(
+            app.reports.record_mail(
                 request_id, SERVICE, mail="surat", audience="pemohon", because_of=because_of
             )
         return save(*args)
@@ -401,7 +405,9 @@ def test_a_pemohon_sees_no_other_request_and_no_word_between_officers(app, desk,
     request_id = to_step_10(app, desk, privacy_tokens)
     issue(app, request_id, "pemberitahuan_tertulis", "letters-1")
     inner = b.a_letter("surat_permohonan_data", to="ppid_pembantu")
-    app.record_letter(request_id, SERVICE, letter=inner, because_of="letters-2", at=clock.now())
+    app.reports.record_letter(
+        request_id, SERVICE, letter=inner, because_of="letters-2", at=clock.now()
+    )
     own = Actor(str(app._get(request_id).pemohon_id), "pemohon")
 
     told = app.reading.timeline(request_id, own)
@@ -560,12 +566,12 @@ def test_a_service_gets_the_fields_it_asks_for_and_the_reading_is_a_fact(app, de
 
 def test_the_texts_are_those_known_up_to_the_fact(app, desk):
     request_id, _ = submit(app)
-    app.return_for_completion(
+    app.legal_acts.return_for_completion(
         request_id, desk.ppid, missing=["tujuan"], explanation="Mohon jelaskan pemakaiannya."
     )
     returned_at = app.pool.execute("SELECT max(position) FROM facts")[0][0]
     pemohon = Actor(str(app._get(request_id).pemohon_id), "pemohon")
-    app.complete(
+    app.legal_acts.complete(
         request_id, pemohon, answer="Sudah diperbaiki", purpose="Bahan laporan magang di kelurahan"
     )
 
@@ -604,7 +610,7 @@ def test_an_officers_reading_is_a_fact_and_an_auditors_is_refused(app, desk):
 def test_an_erased_person_is_forgotten_everywhere_and_the_facts_stay(app, desk):
     request_id, _ = submit(app)
     app.find_owner(request_id, desk.ppid, agency="dinsos")
-    app.withdraw(request_id, app.reading._pemohon_of(request_id))
+    app.legal_acts.withdraw(request_id, app.reading._pemohon_of(request_id))
 
     app.forgetting.erase(request_id, Actor("operator-1", "operator"), reason="melawan_hukum")
 
@@ -615,7 +621,7 @@ def test_an_erased_person_is_forgotten_everywhere_and_the_facts_stay(app, desk):
     assert {} == app.reading.texts(request_id, desk.ppid)
     assert 3 == len(app.reading.timeline(request_id, desk.ppid))
     with pytest.raises(PersonForgotten):
-        app.request_erasure(request_id, app.reading._pemohon_of(request_id))
+        app.forgetting.ask(request_id, app.reading._pemohon_of(request_id))
     row = on_board(app, request_id)
     sealed = row["data_wanted_sealed"]
     assert app.reading.open_text(request_id, row["person_id"], "data_wanted", sealed) is None

@@ -81,7 +81,7 @@ def test_each_answers_a_log_with_nothing_in_it(app):
         "perubahan-sekitar": {"around": "2026-11-20"},
         "beda": {"request": "2026-0001", "from": "2026-11-20"},
     }
-    app.record_letter(
+    app.reports.record_letter(
         app.reading.id_of("2026-0001"), LETTERS, letter=b.a_letter("tanda_bukti_penerimaan"),
         because_of="letters-1", at=clock.now(),
     )  # fmt: skip
@@ -113,11 +113,11 @@ def test_a_report_that_came_late_was_true_before_it_was_known(app, desk, privacy
     masked_at = clock.now()
     known_before = now(app)
     clock_at("2026-11-24T10:00+07:00")
-    app.extend(
+    app.legal_acts.extend(
         request_id, desk.ppid, days=3, reason_code="belum_diputus",
         reason="Data masih diperiksa bersama perangkat daerah yang memegangnya.",
     )  # fmt: skip
-    app.record_masking(
+    app.reports.record_masking(
         request_id, desk.ppid, original_digest=b.ORIGINAL, file=b.MASKED_FILE,
         because_of="privacy-1", at=masked_at,
     )  # fmt: skip
@@ -164,11 +164,11 @@ def test_who_read_which_field_of_whom(app, desk):
 
     app.reading.pemohon(first, [], None, "letters")
     opened = b.a_letter("tanda_bukti_penerimaan")
-    app.record_letter(first, LETTERS, letter=opened, because_of="letters-1", at=clock.now())
-    app.record_letter_read(
+    app.reports.record_letter(first, LETTERS, letter=opened, because_of="letters-1", at=clock.now())
+    app.reports.record_letter_read(
         first, desk.ppid, letter=opened.letter, letter_id=opened.letter_id, because_of="letters-2"
     )
-    app.record_original_read(
+    app.reports.record_original_read(
         second, desk.diskopindag, digest=b.ORIGINAL, because_of="privacy-1", at=clock.now()
     )
 
@@ -197,7 +197,7 @@ def test_who_read_which_field_of_whom(app, desk):
 def test_who_opened_a_letter_issued_none(app, desk):
     request_id, _ = submit(app)
     for n in range(2):
-        app.record_letter_read(
+        app.reports.record_letter_read(
             request_id, desk.ppid, letter="surat_penolakan_pemohon", letter_id=str(uuid4()),
             because_of=f"letters-{n}",
         )  # fmt: skip
@@ -208,11 +208,13 @@ def test_who_opened_a_letter_issued_none(app, desk):
 
 def test_a_reading_is_kept_after_the_request_has_ended_and_moves_nothing(app, desk):
     request_id, _ = submit(app)
-    app.withdraw(request_id, app.reading._pemohon_of(request_id))
+    app.legal_acts.withdraw(request_id, app.reading._pemohon_of(request_id))
     before = app.reading.get(request_id, desk.ppid)
 
     for _ in range(2):
-        app.record_original_read(request_id, desk.ppid, digest=b.ORIGINAL, because_of="privacy-1")
+        app.reports.record_original_read(
+            request_id, desk.ppid, digest=b.ORIGINAL, because_of="privacy-1"
+        )
 
     assert before == app.reading.get(request_id, desk.ppid)
     facts = [entry.type for entry in timeline(app, request_id, filters_from(app.pool, {}))]
@@ -239,7 +241,7 @@ def test_the_laws_deadline_was_missed_by_a_late_notice_and_by_silence(app, desk,
     issue(app, in_time, "pemberitahuan_tertulis", "letters-1")
     clock_at("2026-12-09T10:00+07:00")
     letter = b.a_letter("pemberitahuan_tertulis", b.on("2026-12-09"))
-    app.record_letter(late, LETTERS, letter=letter, because_of="letters-2", at=clock.now())
+    app.reports.record_letter(late, LETTERS, letter=letter, because_of="letters-2", at=clock.now())
 
     answer = ask(app, "tenggat-undang-undang")
     before_the_end = ask(app, "tenggat-undang-undang", as_of="2026-12-04")
@@ -296,7 +298,7 @@ def test_late_steps_are_narrowed_by_period_agency_and_office(app, desk, clock_at
 
 def test_a_step_whose_clock_stands_still_is_not_late(app, desk, clock_at):
     request_id, _ = submit(app)
-    app.return_for_completion(
+    app.legal_acts.return_for_completion(
         request_id, desk.ppid, missing=["rincian_data"], explanation="Mohon sebutkan kecamatannya."
     )
     clock_at("2026-12-25T10:00+07:00")
@@ -344,7 +346,7 @@ def test_what_was_recorded_long_after_it_happened_is_found(app, clock_at):
 def test_erasures_are_listed_with_who_did_them(app, desk):
     request_id, _ = submit(app)
     submit(app)
-    app.withdraw(request_id, app.reading._pemohon_of(request_id))
+    app.legal_acts.withdraw(request_id, app.reading._pemohon_of(request_id))
     app.forgetting.erase(request_id, Actor("operator-1", "operator"), reason="melawan_hukum")
 
     answer = ask(app, "penghapusan")

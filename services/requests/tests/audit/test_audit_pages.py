@@ -232,7 +232,7 @@ def test_the_api_answers_as_the_pages_do(app, client, auditor):
 
 def test_what_a_withdrawn_and_erased_request_says_of_itself(app, auditor):
     request_id = app.reading.id_of("2026-0001")
-    app.withdraw(request_id, app.reading._pemohon_of(request_id))
+    app.legal_acts.withdraw(request_id, app.reading._pemohon_of(request_id))
     app.forgetting.erase(request_id, Actor("operator-1", "operator"), reason="melawan_hukum")
     ask(app, "celah")
 

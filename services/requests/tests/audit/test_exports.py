@@ -273,7 +273,7 @@ def test_an_officer_is_named_by_id_or_by_account(app, ppid_account, pool):
 def test_what_was_recorded_late_is_not_known_before(app, desk, privacy_tokens, pool):
     request_id = to_step_10(app, desk, privacy_tokens)
     happened = clock.now() - timedelta(hours=5)
-    app.record_masking(
+    app.reports.record_masking(
         request_id, desk.ppid, original_digest=b.ORIGINAL, file=b.MASKED_FILE,
         because_of="privacy-1", at=happened,
     )  # fmt: skip
@@ -573,7 +573,7 @@ def test_ocel_opens_in_pm4py_with_the_objects_of_each_fact(app, history, tmp_pat
 def test_no_export_holds_a_text_or_an_identity_in_clear(app, history, desk):
     request_id, _ = submit(app)
     pemohon = Actor(str(app._get(request_id).pemohon_id), "pemohon")
-    app.withdraw(request_id, pemohon, reason="Sudah tidak perlu lagi.")
+    app.legal_acts.withdraw(request_id, pemohon, reason="Sudah tidak perlu lagi.")
     app.forgetting.erase(request_id, Actor("operator-1", "operator"), reason="permintaan")
     seal_all(app.pool)
 

@@ -9,8 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from requests_service.adapters.plain_mapper import PlainMapper
 from requests_service.adapters.published import PUBLISHED
+from requests_service.domain import completing, extending, objecting, redress
 from requests_service.domain import events as f
-from requests_service.domain import redress
 from requests_service.domain.clocks import move
 from requests_service.domain.conversation import take_note, write_to_pemohon, write_to_ppid
 from requests_service.domain.declining import decline
@@ -50,14 +50,14 @@ def complaints(name, data):
 
 def everything_that_happened():
     extended = b.a_forwarded_request()
-    extended.extend(
+    extending.extend(extended,
         b.PPID, b.MONDAY, days=7, reason_code="belum_dikuasai",
         reason="Dokumen masih dikumpulkan dari arsip kecamatan.", seal=b.sealed,
     )  # fmt: skip
     completed = b.a_returned_request()
-    completed.complete(b.PEMOHON, b.MONDAY, answer="Untuk skripsi", seal=b.sealed)
+    completing.complete(completed, b.PEMOHON, b.MONDAY, answer="Untuk skripsi", seal=b.sealed)
     decided = b.an_objected_request()
-    decided.decide_objection(
+    objecting.decide(decided,
         b.ATASAN, b.MONDAY, decision="dikabulkan", reason="Data ini bukan rahasia dagang.",
         seal=b.sealed,
     )  # fmt: skip

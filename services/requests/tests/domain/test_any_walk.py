@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from requests_service.adapters.plain_mapper import PlainMapper
-from requests_service.domain import redress
+from requests_service.domain import completing, erasing, extending, objecting, redress
 from requests_service.domain.declining import decline
 from requests_service.domain.erasing import Terms
 from requests_service.domain.errors import RequestsError
@@ -48,22 +48,29 @@ ATTEMPTS = {
     "send_refusal": lambda r, who, t: r.send_refusal(who, t),
     "notify_refusal": lambda r, who, t: r.notify_refusal(who, t),
     "receive": lambda r, who, t: r.receive(who, t),
-    "return": lambda r, who, t: r.return_for_completion(
-        who, t, missing=["tujuan"], explanation="Mohon jelaskan tujuannya.", seal=b.sealed
+    "return": lambda r, who, t: completing.return_for_completion(
+        r, who, t, missing=["tujuan"], explanation="Mohon jelaskan tujuannya.", seal=b.sealed
     ),
-    "complete": lambda r, who, t: r.complete(who, t, answer="Untuk skripsi", seal=b.sealed),
+    "complete": lambda r, who, t: completing.complete(
+        r, who, t, answer="Untuk skripsi", seal=b.sealed
+    ),
     "withdraw": lambda r, who, t: r.withdraw(who, t, seal=b.sealed),
-    "extend": lambda r, who, t: r.extend(
-        who, t, days=7, reason_code="belum_dikuasai", reason=WHY, seal=b.sealed
+    "extend": lambda r, who, t: extending.extend(
+        r, who, t, days=7, reason_code="belum_dikuasai", reason=WHY, seal=b.sealed
     ),
-    "object": lambda r, who, t: r.lodge_objection(
-        who, t, ground="tidak_dipenuhi", case="Data yang saya minta belum diberikan.", seal=b.sealed
+    "object": lambda r, who, t: objecting.lodge(
+        r,
+        who,
+        t,
+        ground="tidak_dipenuhi",
+        case="Data yang saya minta belum diberikan.",
+        seal=b.sealed,
     ),
-    "decide": lambda r, who, t: r.decide_objection(
-        who, t, decision="ditolak", reason="Alasan PPID sudah tepat.", seal=b.sealed
+    "decide": lambda r, who, t: objecting.decide(
+        r, who, t, decision="ditolak", reason="Alasan PPID sudah tepat.", seal=b.sealed
     ),
-    "decide_for": lambda r, who, t: r.decide_objection(
-        who, t, decision="dikabulkan", reason="Data itu tidak memuat rahasia.", seal=b.sealed
+    "decide_for": lambda r, who, t: objecting.decide(
+        r, who, t, decision="dikabulkan", reason="Data itu tidak memuat rahasia.", seal=b.sealed
     ),
     "rate": lambda r, who, t: rate(r, who, t, score=4, remark=None, seal=b.sealed),
     "reopen_at_6": lambda r, who, t: redress.reopen(
@@ -81,10 +88,10 @@ ATTEMPTS = {
     "end_dispute": lambda r, who, t: redress.record_dispute_decision(
         r, who, t, outcome="dikabulkan", decision="7/2027", decided_on=t.day
     ),
-    "ask_erasure": lambda r, who, t: r.request_erasure(who, t, seal=b.sealed),
-    "grant_erasure": lambda r, who, t: r.grant_erasure(who, t, terms=Terms()),
-    "refuse_erasure": lambda r, who, t: r.refuse_erasure(
-        who, t, reason_code="arsip", reason="Masih disimpan menurut jadwal.", seal=b.sealed
+    "ask_erasure": lambda r, who, t: erasing.ask(r, who, t, seal=b.sealed),
+    "grant_erasure": lambda r, who, t: erasing.grant(r, who, t, terms=Terms()),
+    "refuse_erasure": lambda r, who, t: erasing.refuse(
+        r, who, t, reason_code="arsip", reason="Masih disimpan menurut jadwal.", seal=b.sealed
     ),
     "notice": lambda r, who, t: r.note_letter(who, t, letter=b.a_letter("pemberitahuan_tertulis")),
     "letter": lambda r, who, t: r.note_letter(

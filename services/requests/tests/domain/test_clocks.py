@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from requests_service.adapters.plain_mapper import PlainMapper
+from requests_service.domain import completing, extending, objecting
 from requests_service.domain.calendar_changes import Line, Proposal, changed, differences, of_decree
 from requests_service.domain.clocks import Name, deadlines, move, moves, to_count_again
 from requests_service.domain.conformance import Case, Checker, Seen
@@ -71,8 +72,11 @@ def test_a_holiday_is_told_with_the_decree_that_made_it_one():
 def test_a_pause_an_extension_and_an_objection_are_part_of_the_reason():
     data_request = a_returned_request(FRIDAY)
     assert [Name.COMPLETION] == list(of(data_request))
-    data_request.complete(PEMOHON, on("2026-11-25"), answer="Untuk skripsi saya.", seal=sealed)
-    data_request.extend(
+    completing.complete(
+        data_request, PEMOHON, on("2026-11-25"), answer="Untuk skripsi saya.", seal=sealed
+    )
+    extending.extend(
+        data_request,
         PPID,
         on("2026-11-26"),
         days=7,
@@ -121,7 +125,8 @@ def test_clocks_that_stand_still_move_too_and_go_on_from_there():
     count_again(data_request)
 
     assert data_request.due is None is data_request.statutory_due
-    data_request.complete(
+    completing.complete(
+        data_request,
         PEMOHON,
         replace(on("2026-11-26"), calendar=LATER),
         answer="Untuk skripsi saya.",
@@ -136,7 +141,7 @@ def test_what_is_counted_by_two_calendars_deviates_from_the_sop_in_nothing():
     data_request = a_returned_request(on("2026-11-19"))
     count_again(data_request)
     later = replace(on("2026-11-26"), calendar=LATER)
-    data_request.complete(PEMOHON, later, answer="Untuk skripsi saya.", seal=sealed)
+    completing.complete(data_request, PEMOHON, later, answer="Untuk skripsi saya.", seal=sealed)
     data_request.find_owner(PPID, later, agency="diskopindag")
     checker, case, mapper = Checker(CALENDAR, VERSIONS.__getitem__), Case(), PlainMapper()
 
@@ -165,12 +170,12 @@ def test_what_is_finished_or_kept_stays_what_it_was():
 
 def test_an_objection_of_a_finished_request_is_still_to_be_answered():
     data_request = an_objected_request(FRIDAY)
-    before = data_request.objection_due
+    before = data_request.objection.due
 
     count_again(data_request)
 
-    assert before < data_request.objection_due == of(data_request)[Name.OBJECTION].why.due
-    data_request.decide_objection(
+    assert before < data_request.objection.due == of(data_request)[Name.OBJECTION].why.due
+    objecting.decide(data_request,
         ATASAN, MONDAY, decision="ditolak", reason="Alasan PPID sudah tepat menurut hukum.",
         seal=sealed,
     )  # fmt: skip
@@ -193,7 +198,9 @@ def test_the_city_may_let_the_laws_clock_run_while_a_request_is_returned():
     data_request = a_returned_request(replace(FRIDAY, rules=rules))
     assert (None, date(2026, 12, 4)) == (data_request.due, data_request.statutory_due)
 
-    data_request.complete(PEMOHON, on("2026-11-25"), answer="Untuk skripsi saya.", seal=sealed)
+    completing.complete(
+        data_request, PEMOHON, on("2026-11-25"), answer="Untuk skripsi saya.", seal=sealed
+    )
 
     told = of(data_request)
     assert (3, 0) == (told[Name.STEP].paused, told[Name.NOTICE].paused)

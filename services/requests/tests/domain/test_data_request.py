@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from requests_service.adapters.plain_mapper import PlainMapper
+from requests_service.domain import completing, extending, objecting
 from requests_service.domain import events as f
 from requests_service.domain.data_request import DataRequest
 from requests_service.domain.dates import tanggal
@@ -49,11 +50,13 @@ WHY = "Dokumen masih dikumpulkan dari arsip kecamatan."
 
 
 def extend(data_request, today=b.MONDAY, days=7, reason=WHY, code="belum_dikuasai"):
-    data_request.extend(b.PPID, today, days=days, reason_code=code, reason=reason, seal=b.sealed)
+    extending.extend(
+        data_request, b.PPID, today, days=days, reason_code=code, reason=reason, seal=b.sealed
+    )
 
 
 def lodge(data_request, today=b.MONDAY, ground="penolakan", by=b.PEMOHON):
-    data_request.lodge_objection(by, today, ground=ground, case=CASE, seal=b.sealed)
+    objecting.lodge(data_request, by, today, ground=ground, case=CASE, seal=b.sealed)
 
 
 # The form
@@ -443,7 +446,9 @@ def test_nothing_else_happens_while_the_pemohon_completes():
 def test_both_deadlines_move_by_the_working_days_of_the_pause(completed_on, due, statutory_due):
     data_request = b.a_returned_request()
 
-    data_request.complete(b.PEMOHON, b.on(completed_on), answer="Untuk skripsi", seal=b.sealed)
+    completing.complete(
+        data_request, b.PEMOHON, b.on(completed_on), answer="Untuk skripsi", seal=b.sealed
+    )
 
     assert (due, statutory_due) == (
         data_request.due.isoformat(), data_request.statutory_due.isoformat(),
@@ -453,52 +458,71 @@ def test_both_deadlines_move_by_the_working_days_of_the_pause(completed_on, due,
 
 def test_what_was_late_before_the_pause_stays_as_late_after_it():
     data_request = b.a_submitted_request()
-    data_request.return_for_completion(
+    completing.return_for_completion(data_request,
         b.PPID, b.on("2026-11-25"), missing=["tujuan"], explanation="Mohon jelaskan tujuannya.",
         seal=b.sealed,
     )  # fmt: skip
 
-    data_request.complete(b.PEMOHON, b.on("2026-11-30"), answer="Untuk skripsi", seal=b.sealed)
+    completing.complete(
+        data_request, b.PEMOHON, b.on("2026-11-30"), answer="Untuk skripsi", seal=b.sealed
+    )
 
     assert date(2026, 11, 26) == data_request.due
 
 
 def test_only_what_was_returned_can_be_completed_and_only_once():
     data_request = b.a_returned_request()
-    data_request.complete(b.PEMOHON, b.MONDAY, answer="Untuk skripsi", seal=b.sealed)
+    completing.complete(data_request, b.PEMOHON, b.MONDAY, answer="Untuk skripsi", seal=b.sealed)
 
     with pytest.raises(NotReturned):
-        data_request.complete(b.PEMOHON, b.MONDAY, answer="Untuk skripsi", seal=b.sealed)
+        completing.complete(
+            data_request, b.PEMOHON, b.MONDAY, answer="Untuk skripsi", seal=b.sealed
+        )
 
 
 def test_a_request_may_be_returned_again_at_step_7_and_not_at_8():
     data_request = b.a_request_with_owner()
     told = {"missing": ["rincian_data"], "explanation": "Mohon sebut tahun data.", "seal": b.sealed}
-    data_request.return_for_completion(b.PPID, b.FRIDAY, **told)
-    data_request.complete(b.PEMOHON, b.MONDAY, answer="Tahun 2025", seal=b.sealed)
+    completing.return_for_completion(data_request, b.PPID, b.FRIDAY, **told)
+    completing.complete(data_request, b.PEMOHON, b.MONDAY, answer="Tahun 2025", seal=b.sealed)
     data_request.forward(b.PPID, b.MONDAY, seal=b.sealed)
 
     with pytest.raises(StepNotOpen):
-        data_request.return_for_completion(b.PPID, b.MONDAY, **told)
+        completing.return_for_completion(data_request, b.PPID, b.MONDAY, **told)
 
 
 def test_a_return_says_what_is_missing():
     data_request = b.a_submitted_request()
 
     with pytest.raises(ReasonMissing):
-        data_request.return_for_completion(
-            b.PPID, b.FRIDAY, missing=[], explanation="Mohon dilengkapi dahulu.", seal=b.sealed
+        completing.return_for_completion(
+            data_request,
+            b.PPID,
+            b.FRIDAY,
+            missing=[],
+            explanation="Mohon dilengkapi dahulu.",
+            seal=b.sealed,
         )
     with pytest.raises(ChoiceUnknown):
-        data_request.return_for_completion(
-            b.PPID, b.FRIDAY, missing=["ktp"], explanation="Mohon dilengkapi.", seal=b.sealed
+        completing.return_for_completion(
+            data_request,
+            b.PPID,
+            b.FRIDAY,
+            missing=["ktp"],
+            explanation="Mohon dilengkapi.",
+            seal=b.sealed,
         )
 
 
 def test_a_completed_purpose_must_be_clear():
     with pytest.raises(PurposeUnclear):
-        b.a_returned_request().complete(
-            b.PEMOHON, b.MONDAY, answer="Sudah", purpose="tes", seal=b.sealed
+        completing.complete(
+            b.a_returned_request(),
+            b.PEMOHON,
+            b.MONDAY,
+            answer="Sudah",
+            purpose="tes",
+            seal=b.sealed,
         )
 
 
@@ -617,8 +641,14 @@ def test_what_is_answered_or_run_out_is_not_extended():
 
 def test_only_the_ppid_extends():
     with pytest.raises(NotTheOwner, match="PPID"):
-        b.a_forwarded_request().extend(
-            b.DISKOPINDAG, b.MONDAY, days=7, reason_code="belum_dikuasai", reason=WHY, seal=b.sealed
+        extending.extend(
+            b.a_forwarded_request(),
+            b.DISKOPINDAG,
+            b.MONDAY,
+            days=7,
+            reason_code="belum_dikuasai",
+            reason=WHY,
+            seal=b.sealed,
         )
 
 
@@ -629,7 +659,7 @@ def test_an_objection_to_a_refusal_waits_for_the_atasan_ppid():
     data_request = b.an_objected_request()
 
     assert ("atasan_ppid", "refused") == (data_request.waiting_for, data_request.state)
-    assert b.CALENDAR.add_working_days(b.FRIDAY.day, 30) == data_request.objection_due
+    assert b.CALENDAR.add_working_days(b.FRIDAY.day, 30) == data_request.objection.due
 
 
 def test_an_objection_comes_within_thirty_working_days_of_the_end():
@@ -670,16 +700,26 @@ def test_one_objection_is_decided_before_the_next_and_each_ground_once():
     with pytest.raises(ObjectionPending):
         lodge(data_request, ground="biaya")
 
-    data_request.decide_objection(
-        b.ATASAN, b.MONDAY, decision="ditolak", reason="Alasan PPID sudah tepat.", seal=b.sealed
+    objecting.decide(
+        data_request,
+        b.ATASAN,
+        b.MONDAY,
+        decision="ditolak",
+        reason="Alasan PPID sudah tepat.",
+        seal=b.sealed,
     )
 
     assert data_request.waiting_for is None
     with pytest.raises(AlreadyObjected):
         lodge(data_request)
     with pytest.raises(NoObjection):
-        data_request.decide_objection(
-            b.ATASAN, b.MONDAY, decision="ditolak", reason="Alasan sudah tepat.", seal=b.sealed
+        objecting.decide(
+            data_request,
+            b.ATASAN,
+            b.MONDAY,
+            decision="ditolak",
+            reason="Alasan sudah tepat.",
+            seal=b.sealed,
         )
     lodge(data_request, ground="biaya")
 
@@ -688,17 +728,22 @@ def test_a_decision_has_its_reasons_and_its_decider():
     data_request = b.an_objected_request()
 
     with pytest.raises(ReasonMissing):
-        data_request.decide_objection(
-            b.ATASAN, b.MONDAY, decision="ditolak", reason="-", seal=b.sealed
+        objecting.decide(
+            data_request, b.ATASAN, b.MONDAY, decision="ditolak", reason="-", seal=b.sealed
         )
     with pytest.raises(ChoiceUnknown):
-        data_request.decide_objection(
+        objecting.decide(data_request,
             b.ATASAN, b.MONDAY, decision="nanti", reason="Perlu dipikirkan lagi nanti.",
             seal=b.sealed,
         )  # fmt: skip
     with pytest.raises(NotTheOwner, match="Atasan PPID"):
-        data_request.decide_objection(
-            b.PPID, b.MONDAY, decision="ditolak", reason="Alasan sudah tepat.", seal=b.sealed
+        objecting.decide(
+            data_request,
+            b.PPID,
+            b.MONDAY,
+            decision="ditolak",
+            reason="Alasan sudah tepat.",
+            seal=b.sealed,
         )
 
 

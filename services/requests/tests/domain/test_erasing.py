@@ -1,7 +1,7 @@
 """What stands against erasing a Pemohon's data, row by row, and who may ask and decide."""
 
 import pytest
-from requests_service.domain import erasing
+from requests_service.domain import erasing, objecting
 from requests_service.domain import events as f
 from requests_service.domain.erasing import Terms
 from requests_service.domain.errors import (
@@ -21,15 +21,20 @@ SPRING = b.on("2027-03-01")
 
 def a_decided_objection():
     data_request = b.an_objected_request()
-    data_request.decide_objection(
-        b.ATASAN, b.MONDAY, decision="ditolak", reason="Alasan PPID sudah tepat.", seal=b.sealed
+    objecting.decide(
+        data_request,
+        b.ATASAN,
+        b.MONDAY,
+        decision="ditolak",
+        reason="Alasan PPID sudah tepat.",
+        seal=b.sealed,
     )
     return data_request
 
 
 def a_request_to_erase(state=b.a_withdrawn_request):
     data_request = state()
-    data_request.request_erasure(b.PEMOHON, b.FRIDAY, reason="Sudah tidak perlu.", seal=b.sealed)
+    erasing.ask(data_request, b.PEMOHON, b.FRIDAY, reason="Sudah tidak perlu.", seal=b.sealed)
     return data_request
 
 
@@ -75,32 +80,32 @@ def test_the_pemohon_asks_at_any_time_and_once():
     data_request = a_request_to_erase(b.a_forwarded_request)
 
     assert isinstance(b.last_fact(data_request), f.ErasureRequested)
-    assert (8, b.FRIDAY.day) == (data_request.step, data_request.erasure_asked_on)
+    assert (8, b.FRIDAY.day) == (data_request.step, data_request.erasure.asked_on)
     with pytest.raises(ErasurePending, match="menunggu putusan PPID"):
-        data_request.request_erasure(b.PEMOHON, b.FRIDAY, seal=b.sealed)
+        erasing.ask(data_request, b.PEMOHON, b.FRIDAY, seal=b.sealed)
 
 
 def test_the_ppid_grants_and_nobody_else():
     data_request = a_request_to_erase()
 
     with pytest.raises(NotTheOwner, match="milik PPID"):
-        data_request.grant_erasure(b.ATASAN, b.FRIDAY, terms=Terms())
-    data_request.grant_erasure(b.PPID, b.FRIDAY, terms=Terms())
+        erasing.grant(data_request, b.ATASAN, b.FRIDAY, terms=Terms())
+    erasing.grant(data_request, b.PPID, b.FRIDAY, terms=Terms())
 
     fact = b.last_fact(data_request)
     assert ("dikabulkan", "UU 27/2022 Pasal 43 ayat (1) huruf c") == (fact.decision, fact.article)
     with pytest.raises(ErasurePending, match="sudah dihapus"):
-        data_request.request_erasure(b.PEMOHON, b.FRIDAY, seal=b.sealed)
+        erasing.ask(data_request, b.PEMOHON, b.FRIDAY, seal=b.sealed)
 
 
 def test_what_is_held_is_not_granted_and_the_sentences_say_why():
     data_request = a_request_to_erase(b.a_received_request)
 
     with pytest.raises(ErasureHeld, match="keberatan masih berjalan sampai 7 Januari 2027"):
-        data_request.grant_erasure(b.PPID, b.MONDAY, terms=Terms())
+        erasing.grant(data_request, b.PPID, b.MONDAY, terms=Terms())
 
-    data_request.grant_erasure(b.PPID, SPRING, terms=Terms())
-    assert data_request.erasure_granted
+    erasing.grant(data_request, b.PPID, SPRING, terms=Terms())
+    assert data_request.erasure.granted
 
 
 def test_a_refusal_needs_its_article_and_a_reason_and_the_pemohon_may_ask_again():
@@ -108,18 +113,18 @@ def test_a_refusal_needs_its_article_and_a_reason_and_the_pemohon_may_ask_again(
     told = {"reason": "Perkaranya diperiksa Komisi Informasi.", "seal": b.sealed}
 
     with pytest.raises(ReasonUnknown):
-        data_request.refuse_erasure(b.PPID, b.FRIDAY, reason_code="malas", **told)
+        erasing.refuse(data_request, b.PPID, b.FRIDAY, reason_code="malas", **told)
     with pytest.raises(ReasonMissing):
-        data_request.refuse_erasure(
-            b.PPID, b.FRIDAY, reason_code="perkara", reason="-", seal=b.sealed
+        erasing.refuse(
+            data_request, b.PPID, b.FRIDAY, reason_code="perkara", reason="-", seal=b.sealed
         )
-    data_request.refuse_erasure(b.PPID, b.FRIDAY, reason_code="perkara", **told)
+    erasing.refuse(data_request, b.PPID, b.FRIDAY, reason_code="perkara", **told)
 
     assert "UU 27/2022 Pasal 44 ayat (1) huruf c" == b.last_fact(data_request).article
-    data_request.request_erasure(b.PEMOHON, b.MONDAY, seal=b.sealed)
-    assert b.MONDAY.day == data_request.erasure_asked_on
+    erasing.ask(data_request, b.PEMOHON, b.MONDAY, seal=b.sealed)
+    assert b.MONDAY.day == data_request.erasure.asked_on
 
 
 def test_nothing_is_decided_that_nobody_asked_for():
     with pytest.raises(NoErasureAsked):
-        b.a_withdrawn_request().grant_erasure(b.PPID, b.FRIDAY, terms=Terms())
+        erasing.grant(b.a_withdrawn_request(), b.PPID, b.FRIDAY, terms=Terms())

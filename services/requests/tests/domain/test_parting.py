@@ -4,9 +4,10 @@ from uuid import uuid4
 
 import pytest
 from requests_service.adapters.plain_mapper import PlainMapper
+from requests_service.domain import completing, extending
 from requests_service.domain.clocks import Name
 from requests_service.domain.conformance import Case, Checker, Seen
-from requests_service.domain.data_request import DataRequest, Form
+from requests_service.domain.data_request import DataRequest
 from requests_service.domain.errors import (
     AlreadyAPart,
     AlreadyExtended,
@@ -14,6 +15,7 @@ from requests_service.domain.errors import (
     NotTheOwner,
     StepNotOpen,
 )
+from requests_service.domain.form import Form
 from requests_service.domain.parting import origin_of, split_off
 
 from services.requests.tests import builders as b
@@ -65,17 +67,17 @@ def test_a_part_begins_at_step_6_today_under_the_first_ones_clock_of_the_law():
 
 def test_pauses_and_the_extension_of_the_first_are_the_parts_too():
     first = b.a_returned_request()
-    first.complete(b.PEMOHON, b.MONDAY, answer="Untuk skripsi", seal=b.sealed)
+    completing.complete(first, b.PEMOHON, b.MONDAY, answer="Untuk skripsi", seal=b.sealed)
     why = "Dokumen masih dikumpulkan dari arsip kecamatan."
     extension = {"days": 3, "reason_code": "belum_dikuasai", "reason": why, "seal": b.sealed}
-    first.extend(b.PPID, b.MONDAY, **extension)
+    extending.extend(first, b.PPID, b.MONDAY, **extension)
 
     part = the_part_of(first)
 
     assert first.statutory_due == part.statutory_due
     assert part.statutory_due == part.clocks.running[Name.NOTICE].due(b.CALENDAR)
     with pytest.raises(AlreadyExtended):
-        part.extend(b.PPID, WEDNESDAY, **extension)
+        extending.extend(part, b.PPID, WEDNESDAY, **extension)
 
 
 def test_a_part_is_not_split_again():

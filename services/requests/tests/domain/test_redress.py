@@ -1,7 +1,7 @@
 """Reopening a finished request, and the disputes that may follow an objection."""
 
 import pytest
-from requests_service.domain import redress
+from requests_service.domain import extending, objecting, redress
 from requests_service.domain.errors import (
     ChoiceUnknown,
     DayAhead,
@@ -27,7 +27,7 @@ def reopen(data_request, today=LATER, *, by=b.PPID, to_step=8, basis="keberatan"
 
 def an_answered_objection(decision="dikabulkan", start=b.an_objected_request):
     data_request = start()
-    data_request.decide_objection(
+    objecting.decide(data_request,
         b.ATASAN, b.MONDAY, decision=decision, reason="Data ini bukan rahasia dagang.",
         seal=b.sealed,
     )  # fmt: skip
@@ -73,17 +73,22 @@ def test_what_the_superior_upheld_waits_for_nobody_and_is_reopened_only_by_decis
 def test_a_reopened_request_may_be_refused_extended_and_objected_to_again():
     data_request = an_answered_objection()
     reopen(data_request)
-    data_request.extend(b.PPID, LATER, days=2, reason_code="belum_diputus",
+    extending.extend(data_request, b.PPID, LATER, days=2, reason_code="belum_diputus",
                         reason="Uji konsekuensi masih berlangsung.", seal=b.sealed)  # fmt: skip
     data_request.refuse(b.DISKOPINDAG, LATER, refusal=b.REFUSAL, seal=b.sealed)
     data_request.send_refusal(b.DISKOPINDAG, LATER)
     data_request.notify_refusal(b.PPID, LATER)
 
-    data_request.lodge_objection(
-        b.PEMOHON, LATER, ground="penolakan", case="Alasannya sama dengan dulu.", seal=b.sealed
+    objecting.lodge(
+        data_request,
+        b.PEMOHON,
+        LATER,
+        ground="penolakan",
+        case="Alasannya sama dengan dulu.",
+        seal=b.sealed,
     )
 
-    assert ("refused", "penolakan") == (data_request.state, data_request.objection_ground)
+    assert ("refused", "penolakan") == (data_request.state, data_request.objection.ground)
 
 
 def test_checked_again_at_ten_the_file_is_the_same_and_its_clearance_is_not():
@@ -168,14 +173,15 @@ def test_a_dispute_follows_an_answered_or_overdue_objection_one_at_a_time():
 def test_a_dispute_about_a_request_that_runs_changes_whose_move_it_is_in_nothing():
     data_request = b.a_forwarded_request()
     late = b.on("2026-12-30")
-    data_request.lodge_objection(
+    objecting.lodge(
+        data_request,
         b.PEMOHON,
         late,
         ground="tidak_ditanggapi",
         case="Belum ada jawaban sampai ini.",
         seal=b.sealed,
     )
-    data_request.decide_objection(b.ATASAN, late, decision="dikabulkan",
+    objecting.decide(data_request, b.ATASAN, late, decision="dikabulkan",
                                   reason="PPID terlambat menjawab permohonan.",
                                   seal=b.sealed)  # fmt: skip
     redress.record_dispute(data_request, b.PPID, late, number="1/2026", filed_on=late.day)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from requests_service.adapters.plain_mapper import PlainMapper
+from requests_service.domain import completing, objecting
 from requests_service.domain.data_request import DataRequest
 from requests_service.domain.register import Entry, begin, remember
 from requests_service.law.registers import OBJECTIONS, REQUESTS, Line, ObjectionLine, table_of
@@ -93,7 +94,7 @@ def test_what_is_not_held_is_marked_so():
 
 def test_an_objection_is_numbered_after_its_request_and_carries_its_answer():
     data_request = b.an_objected_request()
-    data_request.decide_objection(
+    objecting.decide(data_request,
         b.ATASAN, b.MONDAY, decision="ditolak", reason="Alasan penolakan sudah tepat benar.",
         seal=b.sealed,
     )  # fmt: skip
@@ -143,8 +144,8 @@ def test_the_report_counts_what_was_decided_how_fast_and_why_refused():
 
 def test_the_days_in_which_a_request_was_returned_are_not_counted_as_time_needed():
     data_request = b.a_returned_request()
-    data_request.complete(
-        b.PEMOHON, b.on("2026-12-01"), answer="Untuk skripsi saya.", seal=b.sealed
+    completing.complete(
+        data_request, b.PEMOHON, b.on("2026-12-01"), answer="Untuk skripsi saya.", seal=b.sealed
     )
 
     made = report(line_of(answered(data_request, "2026-12-02")))

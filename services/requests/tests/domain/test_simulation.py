@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from requests_service.adapters.plain_mapper import PlainMapper
+from requests_service.domain import completing
 from requests_service.domain.data_request import DataRequest
 from requests_service.domain.sop_lint import budgets_of
 from requests_service.domain.working_days import DayOff, Today
@@ -35,11 +36,16 @@ def a_hurried_or_slow_request(rng: random.Random) -> DataRequest:
     data_request = b.a_submitted_request(today)
     if rng.random() < 0.5:
         today = after(today, rng.randint(0, 2))
-        data_request.return_for_completion(
-            b.PPID, today, missing=["tujuan"], explanation="Mohon jelaskan datanya.", seal=b.sealed
+        completing.return_for_completion(
+            data_request,
+            b.PPID,
+            today,
+            missing=["tujuan"],
+            explanation="Mohon jelaskan datanya.",
+            seal=b.sealed,
         )
         today = after(today, rng.randint(0, 6))
-        data_request.complete(b.PEMOHON, today, answer="Untuk skripsi.", seal=b.sealed)
+        completing.complete(data_request, b.PEMOHON, today, answer="Untuk skripsi.", seal=b.sealed)
     today = after(today, rng.randint(0, 3))
     data_request.find_owner(b.PPID, today, agency="diskopindag")
     today = after(today, rng.randint(0, 5))

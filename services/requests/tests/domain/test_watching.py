@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from requests_service.domain import watching
+from requests_service.domain import extending, watching
 from requests_service.domain.clocks import Name
 
 from services.requests.tests.builders import (
@@ -52,7 +52,8 @@ def test_the_extension_is_proposed_on_day_8_with_a_draft_that_can_be_taken_over(
     assert ("ExtensionProposed", "notice") in told(data_request, "2026-12-02")
     proposed = data_request.told.proposed
     assert (7, date(2026, 12, 15)) == (proposed.days, proposed.new_statutory_due)
-    data_request.extend(
+    extending.extend(
+        data_request,
         PPID,
         on("2026-12-02"),
         days=proposed.days,

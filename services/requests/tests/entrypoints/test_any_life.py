@@ -151,14 +151,14 @@ class Life(RuleBasedStateMachine):
         """`privacy` found the file clean; `letters` issued what was asked for."""
         app, request, service = self.world.app, self._get("ppid"), Actor("letters", "service")
         if request["step"] == 10 and request["file_digest"]:
-            app.record_clean(UUID(self.id), self._officer("ppid"), file=b.CLEAN_FILE,
+            app.reports.record_clean(UUID(self.id), self._officer("ppid"), file=b.CLEAN_FILE,
                              because_of=f"privacy-{uuid4().int % 10**9}")  # fmt: skip
         if request["step"] == 16 and not request["delivery_letter_on"]:
             letter = b.a_letter("surat_penyampaian_pemohon", b.on(self.now.date().isoformat()))
-            app.record_letter(UUID(self.id), service, letter=letter)
+            app.reports.record_letter(UUID(self.id), service, letter=letter)
         if request["decision"] and not request["notice_issued_on"]:
             letter = b.a_letter("pemberitahuan_tertulis", b.on(self.now.date().isoformat()))
-            app.record_letter(UUID(self.id), service, letter=letter)
+            app.reports.record_letter(UUID(self.id), service, letter=letter)
 
     @invariant()
     def there_is_a_way_on(self) -> None:

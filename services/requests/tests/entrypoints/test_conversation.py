@@ -102,7 +102,7 @@ def test_a_pemohon_takes_no_notes_and_nothing_is_no_message(client, request_, he
 def test_both_are_written_on_the_pages_and_the_end_of_a_request_ends_neither(
     client, request_, app, headers
 ):
-    app.withdraw(UUID(request_["id"]), app.reading.pemohon_with(
+    app.legal_acts.withdraw(UUID(request_["id"]), app.reading.pemohon_with(
         UUID(request_["id"]), request_["tracking_code"]))  # fmt: skip
     client.cookies.set("sesi", headers("ppid")["Authorization"].removeprefix("Bearer "))
     page = f"/meja/{request_['id']}"

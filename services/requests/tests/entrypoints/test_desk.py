@@ -64,12 +64,12 @@ def test_the_nearest_of_the_clocks_orders_the_list_and_the_finished_come_last(ap
     finished = ask(app)
     app.refuse(finished, desk.ppid, refusal=b.NOT_HELD)
     app.notify_refusal(finished, desk.ppid)
-    app.lodge_objection(
+    app.legal_acts.lodge_objection(
         finished, app.reading.follow("2026-0001", _code(app, finished))[1],
         ground="penolakan", case="Data ini dikuasai dinas koperasi.",
     )  # fmt: skip
     waiting_for_completion = ask(app)
-    app.return_for_completion(
+    app.legal_acts.return_for_completion(
         waiting_for_completion, desk.ppid, missing=["tujuan"],
         explanation="Mohon jelaskan tujuan pemakaiannya.",
     )  # fmt: skip

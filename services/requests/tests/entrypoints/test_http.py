@@ -168,7 +168,7 @@ def test_a_stale_version_and_a_step_that_is_not_open_are_conflicts(client, sessi
 def test_a_letter_between_reading_and_acting_disturbs_nobody(client, session, app):
     request_id, ppid = submit(client).json()["id"], session("ppid")
     seen = client.get(f"/api/requests/{request_id}", headers=ppid).headers["etag"]
-    app.record_letter(
+    app.reports.record_letter(
         UUID(request_id), Actor("letters", "service"), letter=b.a_letter("tanda_bukti_penerimaan")
     )
 

@@ -137,7 +137,7 @@ def receive_receipt(browser: Browser, tokens: Any, address: str) -> None:
 
 def letter_issued(app, number: str, letter: str) -> str:
     letter_id = "0190" + format(len(letter), "028x")
-    app.record_letter(
+    app.reports.record_letter(
         app.reading.id_of(number),
         LETTERS,
         letter=IssuedLetter(letter, letter_id, "500/1/2026", date(2026, 11, 20), "d", "pemohon"),
@@ -147,7 +147,7 @@ def letter_issued(app, number: str, letter: str) -> str:
 
 def cleared(app, number: str) -> None:
     file = ClearedFile(b.ORIGINAL, "umkm.csv", "text/csv", 48213, 700)
-    app.record_clean(app.reading.id_of(number), PRIVACY, file=file)
+    app.reports.record_clean(app.reading.id_of(number), PRIVACY, file=file)
 
 
 def test_a_citizen_goes_from_the_form_to_the_data(

@@ -25,10 +25,10 @@ def test_a_granted_objection_waits_for_the_ppid_who_reopens(app, client, desk, p
     ppid.get("/masuk").send("/masuk", username="ppid", password=PASSWORD)
     app.refuse(request_id, ppid_account, refusal=b.NOT_HELD)
     app.notify_refusal(request_id, ppid_account)
-    app.lodge_objection(
+    app.legal_acts.lodge_objection(
         request_id, siti, ground="tidak_dipenuhi", case="Data itu pernah diumumkan oleh dinas."
     )
-    app.decide_objection(
+    app.legal_acts.decide_objection(
         request_id, desk.atasan, decision="dikabulkan", reason="Data itu memang dikuasai dinas."
     )
     assert told["register_number"] in ppid.get("/meja").text

@@ -1,0 +1,76 @@
+"""What must be true of a request before an act of it, with the sentence that says what is not."""
+
+from typing import TYPE_CHECKING
+
+from requests_service.domain import errors, extending, objecting
+from requests_service.domain.sop import Need
+from requests_service.domain.working_days import Today
+
+if TYPE_CHECKING:
+    from requests_service.domain.data_request import DataRequest
+
+
+def must_meet(r: "DataRequest", need: Need, today: Today) -> None:
+    match need:
+        case Need.DIP_PATH if not r.found_in_dip:
+            raise errors.NotOnDipPath(
+                "Hanya untuk data yang tercantum dalam Daftar Informasi Publik (langkah 6);"
+                " data permohonan ini diserahkan oleh PPID Pembantu."
+            )
+        case Need.CHECKED_FILE if r.file is None:
+            raise errors.NoCheckedFile("Belum ada berkas yang dapat diperiksa.")
+        case Need.FIRST_REQUEST if r.parts.of:
+            raise errors.AlreadyAPart(
+                f"Permohonan ini bagian dari permohonan {r.parts.of};"
+                " pisahkan bagian lain dari permohonan itu."
+            )
+        case Need.NO_DRAFT if r.drafted:
+            raise errors.AlreadyDrafted("Konsep Surat Penyampaian Data sudah disusun.")
+        case Need.DRAFT if not r.drafted:
+            raise errors.DraftMissing(
+                "Walidata belum menyusun konsep Surat Penyampaian Data (langkah 13)."
+            )
+        case Need.DELIVERY_LETTER if r.delivery_letter_on is None:
+            raise errors.LetterNotIssued(
+                "Surat Penyampaian Data kepada Pemohon belum terbit; tunggu sebentar lalu ulangi."
+            )
+        case Need.NOT_EXTENDED if r.extended:
+            raise errors.AlreadyExtended(
+                "Tenggat permohonan ini sudah pernah diperpanjang;"
+                " perpanjangan hanya satu kali (UU 14/2008 Pasal 22 ayat (8))."
+            )
+        case Need.NOTICE_OPEN:
+            extending.must_still_owe_the_notice(r, today)
+        case Need.NO_OBJECTION_OPEN if r.objection.ground:
+            raise errors.ObjectionPending("Keberatan sebelumnya masih menunggu putusan.")
+        case Need.OBJECTION_OPEN if not r.objection.ground:
+            raise errors.NoObjection("Tidak ada keberatan yang menunggu putusan.")
+        case Need.NOT_WITHDRAWN if r.ended_as == "withdrawn":
+            raise errors.NotReopenable(
+                "Permohonan ini dicabut Pemohon; Pemohon dapat mengajukan yang baru."
+            )
+        case Need.OBJECTION_ANSWERED if not objecting.was_answered(r, today):
+            raise errors.DisputeOutOfTurn(
+                "Sengketa diajukan sesudah keberatan diputus, atau sesudah tenggat tanggapannya"
+                " lewat (UU 14/2008 Pasal 37)."
+            )
+        case Need.NO_DISPUTE_OPEN if r.redress.dispute:
+            raise errors.DisputeOutOfTurn(
+                f"Sengketa {r.redress.dispute} masih diperiksa Komisi Informasi."
+            )
+        case Need.DISPUTE_OPEN if not r.redress.dispute:
+            raise errors.DisputeOutOfTurn("Tidak ada sengketa yang sedang diperiksa.")
+        case Need.NOT_RATED if r.satisfaction.score:
+            raise errors.AlreadyRated("Anda sudah menilai layanan ini. Terima kasih.")
+        case Need.NO_ERASURE_OPEN if r.erasure.asked_on or r.erasure.granted:
+            raise errors.ErasurePending(
+                "Penghapusan data pribadi sudah diminta dan menunggu putusan PPID."
+                if r.erasure.asked_on
+                else "Data pribadi permohonan ini sudah dihapus."
+            )
+        case Need.ERASURE_OPEN if not r.erasure.asked_on:
+            raise errors.NoErasureAsked(
+                "Tidak ada permintaan penghapusan data pribadi yang menunggu putusan."
+            )
+        case Need.GROUND_AROSE:
+            objecting.must_have_a_ground(r, today)
