@@ -8,14 +8,15 @@ from uuid import UUID
 
 from chassis.pages import render
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from requests_service.application import Requests
 from requests_service.domain.identity import FIELDS
 from requests_service.domain.roles import LABELS
 from requests_service.domain.words import LETTERS, TEXT_TITLES
+from requests_service.entrypoints.follow_cookie import Followed
 from requests_service.entrypoints.http import Answer, App, Viewer
-from requests_service.entrypoints.public_pages import follower, form_page
+from requests_service.entrypoints.public_pages import form_page
 from requests_service.entrypoints.session import Page
 from requests_service.entrypoints.typed import Fields
 
@@ -28,11 +29,8 @@ _NEVER_KEPT = {"Cache-Control": "no-store"}
 
 
 @pages.post("/permohonan/{register_number}/salin")
-def copy(request: Request, register_number: str) -> Response:
+def copy(request: Request, who: Followed) -> Response:
     """The form of step 5, filled in as this request was."""
-    who = follower(request, register_number)
-    if who is None:
-        return RedirectResponse(f"/permohonan/{register_number}", 303)
     app: Requests = request.app.state.application
     page = form_page(request, Fields(app.holding.begun_from(who.request_id, who.actor)), {}, 200)
     page.headers.update(_NEVER_KEPT)
@@ -40,10 +38,7 @@ def copy(request: Request, register_number: str) -> Response:
 
 
 @pages.post("/permohonan/{register_number}/data-saya")
-def held_page(request: Request, register_number: str) -> Response:
-    who = follower(request, register_number)
-    if who is None:
-        return RedirectResponse(f"/permohonan/{register_number}", 303)
+def held_page(request: Request, who: Followed) -> Response:
     app: Requests = request.app.state.application
     held = app.holding.held(who.request_id, who.actor)
     page = render(
@@ -63,13 +58,10 @@ def held_page(request: Request, register_number: str) -> Response:
 
 
 @pages.post("/permohonan/{register_number}/data-saya.json")
-def held_file(request: Request, register_number: str) -> Response:
-    who = follower(request, register_number)
-    if who is None:
-        return RedirectResponse(f"/permohonan/{register_number}", 303)
+def held_file(request: Request, who: Followed) -> Response:
     app: Requests = request.app.state.application
     whole = json.dumps(app.holding.held(who.request_id, who.actor), ensure_ascii=False, indent=2)
-    named = {"Content-Disposition": f'attachment; filename="data-saya-{register_number}.json"'}
+    named = {"Content-Disposition": f'attachment; filename="data-saya-{who.register_number}.json"'}
     return Response(whole, media_type="application/json", headers=_NEVER_KEPT | named)
 
 

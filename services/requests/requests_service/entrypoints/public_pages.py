@@ -1,15 +1,11 @@
 """The Pemohon's pages: how to apply, the form, and following a request."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
-from uuid import UUID
 
-from chassis.actor import Actor
 from chassis.event_store import StaleVersion
 from chassis.pages import Form, render
-from chassis.sessions import BadToken
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
@@ -22,14 +18,19 @@ from requests_service.domain.satisfaction import SCORES
 from requests_service.entrypoints.acts import FIELD_WORDS, PEMOHON_ACTS, OpenAct
 from requests_service.entrypoints.applicant_shown import ahead, objection_of
 from requests_service.entrypoints.deadlines_shown import deadlines_shown
-from requests_service.entrypoints.session import Page, keep_cookie
+from requests_service.entrypoints.follow_cookie import (
+    Followed,
+    Follower,
+    follower,
+    forget,
+    remember,
+)
+from requests_service.entrypoints.session import Page
 from requests_service.entrypoints.shown import erasing_of, letters_of, shown
 from requests_service.entrypoints.statuses import ERRORS
 from requests_service.entrypoints.typed import Fields, Typed, address_of, field_of, new_key
 
 router = APIRouter(include_in_schema=False, route_class=Page)
-FOLLOW_COOKIE = "permohonan"
-FOLLOW_SECONDS = 30 * 60
 LETTER_SECONDS = 300
 _OPEN_AGAIN = "Waktu membuka permohonan sudah habis. Masukkan kode lacak sekali lagi."
 _SENT_BEFORE = (
@@ -47,15 +48,6 @@ _CLOCK = {
     "extension_days": sop.EXTENSION_DAYS_MAX,
     "objection_days": sop.OBJECTION_DAYS_MAX,
 }
-
-
-@dataclass(frozen=True)
-class Follower:
-    """A Pemohon who has shown the tracking code of one request."""
-
-    request_id: UUID
-    register_number: str
-    actor: Actor
 
 
 @router.get("/permohonan")
@@ -127,7 +119,7 @@ def _receipt(request: Request, app: Requests, answer: Mapping[str, Any]) -> Resp
         due=answer["due"],
     )
     page.headers["Cache-Control"] = "no-store"
-    _remember(request, page, Follower(request_id, answer["register_number"], actor))
+    remember(request, page, Follower(request_id, answer["register_number"], actor))
     return page
 
 
@@ -146,14 +138,14 @@ def follow(request: Request, typed: Typed) -> Response:
     except (errors.AccessRefused, errors.TooManyTries) as error:
         return _not_followed(request, number, str(error), ERRORS[type(error)])
     answer = RedirectResponse(f"/permohonan/{number}", 303)
-    _remember(request, answer, Follower(request_id, number, actor))
+    remember(request, answer, Follower(request_id, number, actor))
     return answer
 
 
 @router.post("/permohonan/tutup")
 def stop_following() -> Response:
     answer = RedirectResponse("/permohonan", 303)
-    answer.delete_cookie(FOLLOW_COOKIE, path="/permohonan")
+    forget(answer)
     return answer
 
 
@@ -170,20 +162,14 @@ def followed(
 
 
 @router.post("/permohonan/{register_number}/unduh")
-def download(request: Request, register_number: str) -> Response:
-    who = follower(request, register_number)
-    if who is None:
-        return RedirectResponse(f"/permohonan/{register_number}", 303)
+def download(request: Request, who: Followed) -> Response:
     app: Requests = request.app.state.application
     ticket = app.download_ticket(who.request_id, who.actor)
     return RedirectResponse(f"/privasi/unduh?tiket={ticket}", 303)
 
 
 @router.get("/permohonan/{register_number}/surat/{letter_id}")
-def letter(request: Request, register_number: str, letter_id: str) -> Response:
-    who = follower(request, register_number)
-    if who is None:
-        return RedirectResponse(f"/permohonan/{register_number}", 303)
+def letter(request: Request, who: Followed, letter_id: str) -> Response:
     app: Requests = request.app.state.application
     letters = letters_of(app.reading.get(who.request_id, who.actor), "{}", role=Role.PEMOHON)
     if letter_id not in [each["letter_id"] for each in letters]:
@@ -278,32 +264,6 @@ def _not_followed(
     return render(request, "lacak.html", status, form=form_, lost=lost)
 
 
-def _remember(request: Request, answer: Response, who: Follower) -> None:
-    claims = {
-        "request_id": str(who.request_id),
-        "register_number": who.register_number,
-        "person_id": who.actor.id,
-    }
-    token = request.app.state.tokens.sign(claims, purpose="follow", seconds=FOLLOW_SECONDS)
-    keep_cookie(request, answer, FOLLOW_COOKIE, token, path="/permohonan", seconds=FOLLOW_SECONDS)
-
-
-def follower(request: Request, register_number: str) -> Follower | None:
-    try:
-        claims = request.app.state.tokens.verify(
-            request.cookies.get(FOLLOW_COOKIE, ""), purpose="follow", issuer="requests"
-        )
-    except BadToken:
-        return None
-    request_id = UUID(claims["request_id"])
-    if claims["register_number"] == register_number:
-        return Follower(request_id, register_number, Actor(claims["person_id"], Role.PEMOHON.value))
-    # The code opens the first request and its parts.
-    app: Requests = request.app.state.application
-    other = app.parting.relative(request_id, register_number)
-    return Follower(other[0], register_number, other[1]) if other else None
-
-
 def _page(
     request: Request,
     who: Follower,
@@ -340,7 +300,7 @@ def _page(
         refused_words=refused_words,
     )
     page.headers["Cache-Control"] = "no-store"
-    _remember(request, page, who)
+    remember(request, page, who)
     return page
 
 

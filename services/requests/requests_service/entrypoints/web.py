@@ -24,6 +24,7 @@ from requests_service.entrypoints import (
     pages,
     redress_http,
 )
+from requests_service.entrypoints.follow_cookie import NotFollowed, ask_for_the_code
 from requests_service.entrypoints.statuses import ERRORS
 
 PATHS = (
@@ -43,7 +44,7 @@ PATHS = (
 
 def build_web(settings: Settings, pool: Pool) -> FastAPI:
     """The service's pages and API."""
-    return build_app(
+    app = build_app(
         settings,
         pool,
         title="Requests",
@@ -69,3 +70,5 @@ def build_web(settings: Settings, pool: Pool) -> FastAPI:
         application=build_application(settings, pool),
         templates=[Path(__file__).parent.parent / "templates"],
     )
+    app.add_exception_handler(NotFollowed, ask_for_the_code)
+    return app
