@@ -78,8 +78,10 @@ def _library_default(app: Requests, request_id: UUID, dsn: str) -> Repository[UU
     mapper: Mapper[UUID] = Mapper(transcoder)
     recorder = library_recorder(dsn)
     there = len(list(recorder.select_events(request_id)))
-    events = list(app.events.get(request_id, gt=there or None))
-    recorder.insert_events([mapper.to_stored_event(event) for event in events])
+    stored = [mapper.to_stored_event(each) for each in app.events.get(request_id, gt=there or None)]
+    # A few at a time: the library's pipeline never returns from some nine hundred.
+    for first in range(0, len(stored), 50):
+        recorder.insert_events(stored[first : first + 50])
     return Repository(EventStore(mapper, recorder))
 
 
