@@ -72,6 +72,8 @@ BY_ROLE = {
         *("/privasi", "/privasi/{to_be_masked}", "/privasi/{given}", "/surat"),
         *("/surat?nomor=2026-9999", "/dip?untuk={new}&versi=1", "/dip/baru", "/dip/DIP-2026-001"),
         *("/laporan/2026", "/laporan/2026/register-permohonan"),
+        *("/meja/uji-konsekuensi", "/meja/uji-konsekuensi/baru"),
+        "/meja/uji-konsekuensi/UK-2026-001",
     ),
     "koperasi": (
         *("/meja", "/meja?saring=open", "/meja/{forwarded}", "/meja/{given}"),
@@ -82,7 +84,7 @@ BY_ROLE = {
         *("/meja", "/meja/{given}", "/data/kelola", "/surat"),
         *("/data/kelola?data=pasar-rakyat", "/data/pasar-rakyat", "/data/kelola/buku-tamu"),
     ),
-    "atasan": ("/meja", "/meja/{refused}", "/surat"),
+    "atasan": ("/meja", "/meja/{refused}", "/surat", "/meja/penunjukan"),
     "auditor": (
         *("/meja", "/meja/{given}", "/meja/{refused}", "/surat"),
         *("/audit", "/audit/peristiwa", "/audit/peristiwa?since=kemarin"),
