@@ -6,6 +6,7 @@ names one. Where a server cannot be had the tests that need it are skipped, loud
 
 import itertools
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -20,6 +21,17 @@ from satudata.rabbit import PrivateRabbit
 
 ROOT = Path(__file__).parent.parent
 _numbers = itertools.count(1)
+_MEMORY = Path("/dev/shm")
+_ROOM_BYTES_MIN = 4 * 2**30
+
+
+def quick_folder(prefix: str) -> tempfile.TemporaryDirectory[str]:
+    """A folder for servers, gone at the end: in memory where there is room, else on the disk.
+
+    Copying a migrated database takes 0.03 s in memory and 0.25 s on a disk; most tests begin so.
+    """
+    roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ROOM_BYTES_MIN
+    return tempfile.TemporaryDirectory(prefix=prefix, dir=_MEMORY if roomy else None)
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +41,7 @@ def postgres_url() -> Iterator[str]:
     if named:
         yield named
         return
-    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+    with quick_folder("pg") as folder:
         server = EmbeddedPostgres(Path(folder))
         server.start()
         yield server.dsn("{database}")
@@ -50,7 +62,7 @@ def database(postgres_url: str) -> Iterator[Callable[[str], Pool]]:
         name = f"{service}_{os.getpid()}_{next(_numbers)}"
         role = f"test_{service}"
         template = _template(admin, postgres_url, service, role)
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         made.append(name)
         owner = postgres_url.format(database=name)
         dsn = psycopg2.extensions.make_dsn(owner, user=role, password="test")
@@ -80,7 +92,7 @@ def _template(admin: Pool, postgres_url: str, service: str, role: str) -> str:
 @pytest.fixture(scope="session")
 def rabbit() -> Iterator[PrivateRabbit]:
     """A RabbitMQ server of the tests' own, to be stopped and started as a test likes."""
-    with tempfile.TemporaryDirectory(prefix="mq") as folder:
+    with quick_folder("mq") as folder:
         server = PrivateRabbit(Path(folder))
         if not server.can_be_had():
             pytest.skip("RabbitMQ cannot be had here: install the package rabbitmq-server")

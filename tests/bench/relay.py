@@ -65,4 +65,4 @@ def _messages(dsn: str) -> list[Message]:
     with pool.transaction() as cur:
         facts = read(cur, after=0, up_to=last_given(cur), limit=EVENTS, types=PUBLISHED)
     pool.close()
-    return [message_of(each, "requests", PUBLISHED[each.type](each.data)) for each in facts]
+    return [message_of(each, "requests", PUBLISHED) for each in facts]

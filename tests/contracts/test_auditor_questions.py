@@ -73,7 +73,7 @@ def _fill_requests(pool: Pool, folder: Path) -> None:
     request_id = a_data_request(consumer)
     consumer.hear(example_message(Contract("letters", "LetterIssued"), request_id))
     consumer.app.reading.identity(request_id, PPID)
-    consumer.app.refuse(
+    consumer.app.refusing.refuse(
         request_id,
         PPID,
         refusal=Refusal(

@@ -183,7 +183,7 @@ def test_the_sdk_of_cloudevents_reads_a_message() -> None:
 def test_the_documents_name_every_header() -> None:
     whole = replace(
         _message(),
-        actor=Actor("1", "ppid_pembantu", "dinsos"),
+        actor=Actor("1", "ppid_pembantu", "dinsos", "plh"),
         causation="a-1",
         correlation="b",
         traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",

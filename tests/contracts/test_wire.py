@@ -51,7 +51,7 @@ def messages() -> Iterator[Message]:
             plain,
             id=f"{contract.source}-{number}",
             position=number,
-            actor=Actor("5f0c9f0e-0d0a-4a57-9d3c-3f7b7a2d7c11", "ppid_pembantu", "dinsos"),
+            actor=Actor("5f0c9f0e-0d0a-4a57-9d3c-3f7b7a2d7c11", "ppid_pembantu", "dinsos", "plh"),
             dataschema=schema_name(contract.source, contract.type),
             causation="requests-1",
             traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
@@ -92,7 +92,7 @@ def test_another_program_reads_every_type_with_every_attribute(amqp_url: str) ->
     assert {
         "id", "source", "type", "subject", "time", "sequence", "position", "dataschema",
         "traceparent", "causationid", "correlationid", "actorid", "actorrole", "actoragency",
-        "specversion", "datacontenttype",
+        "actorcapacity", "specversion", "datacontenttype",
     } == set(attributes)  # fmt: skip
 
 

@@ -282,7 +282,7 @@ def _all_published(distributed: Distributed) -> list[Message]:
         with pool.connection() as conn, conn.cursor() as cur:
             for fact in read(cur, after=0, up_to=10**9, limit=10**6):
                 if fact.type in published:
-                    found.append(message_of(fact, service, published[fact.type](fact.data)))
+                    found.append(message_of(fact, service, published))
         pool.close()
     assert all(as_json(message) for message in found)
     return found

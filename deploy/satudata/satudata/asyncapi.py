@@ -34,11 +34,12 @@ _HEADERS = {
     "ce-actorid": "Who did it: an id, never a name",
     "ce-actorrole": "In which role",
     "ce-actoragency": "For which agency, if for one",
+    "ce-actorcapacity": "plh, plt or pengganti, when it was an acting officer",
     "ce-causationid": "The message that this followed from, if any",
     "ce-correlationid": "The request that all this belongs to",
     "ce-traceparent": "W3C Trace Context: the trace of the command that this followed from",
 }
-_NOT_ALWAYS = {"ce-actoragency", "ce-causationid", "ce-traceparent"}
+_NOT_ALWAYS = {"ce-actoragency", "ce-actorcapacity", "ce-causationid", "ce-traceparent"}
 _SAID = (
     "At least once, without personal data; in order for each source, but that a fault may bring an"
     " older fact again after a newer one (ce-sequence tells)."

@@ -14,7 +14,7 @@ from requests_service.adapters import calendar_files
 from requests_service.application import Requests
 from requests_service.bootstrap import build_application
 from requests_service.calendars import CalendarChanged, content_of
-from requests_service.domain.calendar_changes import differences
+from requests_service.domain.calendar_changes import about_worked, differences
 from requests_service.domain.working_days import Calendar
 
 from satudata.rebuilding import Bar
@@ -36,9 +36,9 @@ def register(commands: Any, settings_of: SettingsOf) -> None:
     bring = acts.add_parser(
         "import",
         help="Show what a file would change; with --approve, change it.",
-        description="A file holds a year's decree (TOML, CSV, ICS) or the city's closures (TOML)"
-        " and replaces what is in force for that year. Nothing changes without --approve; then"
-        " the open requests are counted again.",
+        description="A file holds a year's decree (TOML, CSV, ICS) or the city's closures and"
+        " special working days (TOML), and replaces what is in force for that year."
+        " Nothing changes without --approve; then the open requests are counted again.",
         epilog="Exit status: 0 shown or done, 1 there are warnings and nothing was done, 2 wrong"
         " use, or a file that cannot be read.",
     )
@@ -83,6 +83,8 @@ def _show(app: Requests, parsed: argparse.Namespace) -> int:
             print(f"  {day.date}  {day.name}")
     for each in calendar.closures:
         print(f"\nClosed {each.first} to {each.last}: {each.name} ({each.decree or 'no decree'})")
+    for day in calendar.worked:
+        print(f"\nWorked on {day.date}: {day.name} ({day.decree or 'no decree'})")
     print("\nVersions")
     for version in app.calendars.versions():
         print(f"  {version.version:>3}  {version.known_from:%Y-%m-%d %H:%M}  {version.imported_by}")
@@ -94,7 +96,8 @@ def _import(app: Requests, parsed: argparse.Namespace) -> int:
     before, proposed = app.calendars.in_force(), app.calendars.proposed(proposal)
     moving = app.deadlines.to_move(proposed)
     _print_changes(before, proposed)
-    for warning in proposal.warnings:
+    warnings = [*proposal.warnings, *about_worked(before, proposed)]
+    for warning in warnings:
         print(f"WARNING {warning}")
     print(f"Open requests with a deadline that moves: {len(moving)}")
     for number, dates in app.deadlines.preview(moving[:_SHOWN], proposed):
@@ -102,7 +105,7 @@ def _import(app: Requests, parsed: argparse.Namespace) -> int:
     if not parsed.approve:
         print("Nothing was changed; --approve puts it in force.")
         return 0
-    if proposal.warnings and not parsed.anyway:
+    if warnings and not parsed.anyway:
         print("satudata: there are warnings; nothing was changed.", file=sys.stderr)
         return 1
     return _approve(app, proposed, parsed)

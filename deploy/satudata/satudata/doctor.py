@@ -1,5 +1,6 @@
 """`satudata doctor`: what an operator would check by hand."""
 
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from chassis.last_net import BrokerAway, opened
 from chassis.migrate import pending
 from chassis.postgres import Pool
 from chassis.serve import migrations_folder
-from chassis.settings import SettingsError, load
+from chassis.settings import Settings, SettingsError, load
 from requests_service.behind import Behind, behind
 
 from satudata.places import SERVICES
@@ -47,6 +48,7 @@ def examine(environment: Mapping[str, str]) -> list[Finding]:
                 findings.append(what_waits(service, settings.database_url))
             if migrated.well and service == "requests":
                 findings += _readers(settings.database_url)
+                findings += _second_officers(settings)
     return findings + what_the_broker_keeps(environment.get("AMQP_URL", ""))
 
 
@@ -64,6 +66,24 @@ def _reader(found: Behind) -> Finding:
         f" {found.seconds:.0f} seconds; is `serve jobs requests` running? The table progress says"
         " what stopped it",
     )
+
+
+def _second_officers(settings: Settings) -> list[Finding]:
+    """Where the city lets two officers decide, each office that decides needs two accounts."""
+    refusals = settings.city_says("two_persons", "refusals")
+    if not refusals and not settings.city_says("two_persons", "masking"):
+        return []
+    agencies = [each["code"] for each in settings.city["agencies"]] if refusals else []
+    with closing(Pool(settings.database_url, 1)) as pool:
+        enabled = Counter(pool.execute("SELECT role, agency FROM staff WHERE disabled_at IS NULL"))
+    offices = [("ppid", None), *(("ppid_pembantu", agency) for agency in agencies)]
+    alone = [agency or role for role, agency in offices if enabled[role, agency] < 2]
+    if not alone:
+        return [Finding(True, "requests: every office that decides has a second officer")]
+    said = ", ".join(alone)
+    return [
+        Finding(False, f"requests: [two_persons] asks for two enabled accounts; too few: {said}")
+    ]
 
 
 def _migrations(service: str, dsn: str) -> Finding:

@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from chassis import clock, log
+from chassis import clock, log, revoked
 from chassis.actor import Actor
 from chassis.files import Files
 from chassis.jobs import Job, enqueue
@@ -296,6 +296,14 @@ class Catalog:
                     cur, UUID(message.subject), DaftarDataUpdated(said["year"], said["title"]),
                     message.actor, because_of=message.id,
                 )  # fmt: skip
+
+    # --- officers
+
+    def revoke(self, message: Message) -> None:
+        """An account was disabled, or an appointment ended early."""
+        with self._pool.transaction() as cur:
+            if log.handled(cur, message):
+                revoked.remember(cur, message)
 
     # --- parts
 

@@ -144,8 +144,7 @@ class Feed:
             self.streams -= 1
 
     def _line(self, fact: StoredFact) -> bytes:
-        public = self._published[fact.type](orjson.loads(fact.state))
-        return orjson.dumps(structured(message_of(fact, self._source, public)))
+        return orjson.dumps(structured(message_of(fact, self._source, self._published)))
 
     def _settled_at(self, cur: Any, last: int, *, wanted: int) -> int:
         # Remembered, so that old pages can be had while a transaction that appends stays open.

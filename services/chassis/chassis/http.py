@@ -79,6 +79,14 @@ class Officer:
 
 def officer(request: Request) -> Officer | None:
     """Who is signed in, by the cookie or by `Authorization: Bearer`; None when nobody is."""
+    who, state = session_of(request), request.app.state
+    if who and state.is_revoked and state.is_revoked(state.pool, who.id, who.appointment):
+        return None
+    return who
+
+
+def session_of(request: Request) -> Officer | None:
+    """Whom the session names, even if it was revoked since: for how a page looks, and no more."""
     token = _bearer(request) or request.cookies.get(SESSION_COOKIE)
     if not token:
         return None
@@ -125,10 +133,12 @@ def build_app(
     errors: Mapping[type[Exception], int],
     application: Any,
     templates: Sequence[Path] = (),
+    is_revoked: Callable[[Pool, str, str | None], bool] | None = None,
 ) -> FastAPI:
     """One service's web application, with its full paths, alone or beside the others.
 
     `errors` says which status each exception of the service becomes; its text is the sentence.
+    `is_revoked`: `chassis.revoked`'s, unless the service keeps the accounts itself.
     """
     app = FastAPI(
         title=title,
@@ -139,6 +149,7 @@ def build_app(
     )
     app.state.settings = settings
     app.state.pool = pool
+    app.state.is_revoked = is_revoked
     app.state.leaving = False
     app.state.application = application
     app.state.templates = tuple(templates)

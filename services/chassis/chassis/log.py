@@ -27,6 +27,8 @@ BATCH_LOCK = 4717
 """Held by whoever appends several facts at once, so that two such batches do not interleave."""
 ASLEEP_LOCK = 4716
 """Shared by all who `wait`: an append that can have it alone for an instant need not wake them."""
+CAPACITY = "capacity"
+"""Within a fact's state: in which its actor held that role, when it was not their own."""
 WAKE_CHANNEL = "facts"
 WAKE = f"SET LOCAL synchronous_commit = off; NOTIFY {WAKE_CHANNEL}"
 """Sent after the facts' commit, never within it: NOTIFY's lock is one for the whole cluster."""
@@ -88,6 +90,8 @@ def record(
     cur.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (LOG_LOCK, str(stream)))
     cur.execute("SELECT coalesce(max(version), 0) + 1 FROM facts WHERE stream = %s", (stream,))
     version = cur.fetchone()[0]
+    if actor.capacity:
+        data = {CAPACITY: actor.capacity, **data}
     state = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
     cur.execute(
         *append_statement(

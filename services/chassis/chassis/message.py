@@ -75,6 +75,7 @@ class Message:
             "actorid": self.actor.id,
             "actorrole": self.actor.role,
             "actoragency": self.actor.agency,
+            "actorcapacity": self.actor.capacity,
             "causationid": self.causation,
             "correlationid": self.correlation,
             "traceparent": self.traceparent,
@@ -112,7 +113,9 @@ def decode(headers: Mapping[str, Any] | None, body: bytes | str) -> Message:
             time=datetime.fromisoformat(of["time"]),
             sequence=int(of["sequence"]),
             position=int(of["position"]),
-            actor=Actor(of["actorid"], of["actorrole"], of.get("actoragency")),
+            actor=Actor(
+                of["actorid"], of["actorrole"], of.get("actoragency"), of.get("actorcapacity")
+            ),
             data=data,
             dataschema=of.get("dataschema", ""),
             causation=of.get("causationid"),

@@ -85,10 +85,10 @@ class NavItem:
 def render(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
     """The page `template`; looked for in the service's own folders, then in the chassis."""
     # http shows its errors as pages, so it imports this module first.
-    from chassis.http import officer
+    from chassis.http import session_of
 
     site: Mapping[str, Any] = request.app.state.settings.city
-    signed_in = officer(request)
+    signed_in = session_of(request)
     folders = tuple(str(folder) for folder in getattr(request.app.state, "templates", ()))
     page = _environment(folders).get_template(template)
     html = page.render(

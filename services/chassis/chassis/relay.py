@@ -4,13 +4,14 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
+from dataclasses import replace
 from typing import Any, Protocol
 
 import structlog
 from chassis import broker
 from chassis.contracts import Contracts, Misfit
 from chassis.frames import published
-from chassis.log import WAKE_CHANNEL, StoredFact, bound, read, wait
+from chassis.log import CAPACITY, WAKE_CHANNEL, StoredFact, bound, read, wait
 from chassis.message import CONTENT_TYPE, Message, schema_name
 from chassis.postgres import connect
 from chassis.telemetry import FACTS_HELD_BACK, FACTS_PUBLISHED, RELAY_POSITION
@@ -49,8 +50,11 @@ class Publisher(Protocol):
         """Let go."""
 
 
-def message_of(fact: StoredFact, source: str, public: dict[str, Any]) -> Message:
+def message_of(fact: StoredFact, source: str, published: Published) -> Message:
     """The fact as others hear it."""
+    data, actor = fact.data, fact.actor
+    if capacity := data.get(CAPACITY):
+        actor = replace(actor, capacity=capacity)
     return Message(
         id=f"{source}-{fact.position}",
         source=source,
@@ -59,8 +63,8 @@ def message_of(fact: StoredFact, source: str, public: dict[str, Any]) -> Message
         time=fact.occurred_at,
         sequence=fact.version,
         position=fact.position,
-        actor=fact.actor,
-        data=public,
+        actor=actor,
+        data=published[fact.type](data),
         dataschema=schema_name(source, fact.type),
         causation=fact.causation,
         correlation=fact.correlation,
@@ -323,7 +327,7 @@ class Relay:
         """What may go out of these, and the position of what may not, before which it ends."""
         batch: list[Message] = []
         for fact in facts:
-            message = message_of(fact, self._source, self._published[fact.type](fact.data))
+            message = message_of(fact, self._source, self._published)
             try:
                 self._contracts.check_published(message)
             except Misfit as misfit:

@@ -60,6 +60,13 @@ class Settings:
     health_port: int | None = None
     log_level: str = "INFO"
 
+    def city_says(self, table: str, name: str) -> bool:
+        """A choice of the city that is true or false; false where CITY_FILE is silent."""
+        value = self.city.get(table, {}).get(name, False)
+        if not isinstance(value, bool):
+            raise SettingsError(f"CITY_FILE: {name} under [{table}] is true or false.")
+        return value
+
 
 def load(service: str, environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings of one service. `SERVICE_NAME` settings win over the common `NAME`.

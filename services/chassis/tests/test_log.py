@@ -8,7 +8,9 @@ import pytest
 from chassis import log
 from chassis.actor import Actor
 from chassis.event_store import AlreadyHandled, Recorder, StaleVersion, handled
+from chassis.message import decode
 from chassis.postgres import connect
+from chassis.relay import message_of
 from eventsourcing.persistence import StoredEvent
 
 pytestmark = pytest.mark.servers
@@ -48,6 +50,20 @@ def test_the_database_itself_refuses_a_service_that_would_change_the_log(databas
 
     with pytest.raises(psycopg2.Error):
         pool.execute(sql)
+
+
+def test_others_hear_of_an_acting_officer_that_they_were_one(database):
+    pool, stream = database("notify"), uuid4()
+    acting = Actor("ani", "clerk", None, "plh")
+
+    with pool.transaction() as cur:
+        log.record(cur, stream, "Opened", {}, actor=acting)
+        log.record(cur, stream, "Opened", {}, actor=ANI)
+
+    told = [message_of(fact, "toy", {"Opened": lambda _: {}}) for fact in log.stream(pool, stream)]
+    assert [acting, ANI] == [decode(each.headers, each.body).actor for each in told]
+    assert [{}, {}] == [each.data for each in told]
+    assert "ce-actorcapacity" not in told[1].headers
 
 
 def test_two_who_record_the_same_version_do_not_both_succeed(database):

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 import structlog
-from chassis import clock
+from chassis import clock, revoked
 from chassis.actor import Actor
 from chassis.files import Files
 from chassis.jobs import Job, Later, enqueue, finish
@@ -29,7 +29,7 @@ from letters_service.domain.letters import BY_KEY, LetterKind
 from letters_service.domain.numbers import Register
 from letters_service.domain.offices import City
 from letters_service.domain.paper import Cited, Content, Occasion, Stamp, received_on, written
-from letters_service.domain.pemohon import Pemohon
+from letters_service.domain.pemohon import Acting, Pemohon
 
 _log = structlog.get_logger()
 ISSUE_LETTER = "issue_letter"
@@ -45,8 +45,15 @@ Row = dict[str, Any]
 class Directory(Protocol):
     """Who the Pemohon is and what people wrote, asked at the moment of use."""
 
-    def ask(self, request_id: UUID, *, fields: Sequence[str], because_of: str) -> Pemohon:
-        """Raises PemohonForgotten or Later."""
+    def ask(
+        self,
+        request_id: UUID,
+        *,
+        fields: Sequence[str],
+        because_of: str,
+        signing: Mapping[str, str],
+    ) -> Pemohon:
+        """`signing`: for which office somebody else may sign. Raises PemohonForgotten or Later."""
 
 
 class Press(Protocol):
@@ -112,6 +119,9 @@ class LettersApplication:
                         "because_of": message.id,
                         "fact": message.type,
                         "happened_at": message.time.isoformat(),
+                        "by": message.actor.id,
+                        "by_role": message.actor.role,
+                        "capacity": message.actor.capacity,
                         "data": message.data,
                     },
                 )
@@ -146,6 +156,12 @@ class LettersApplication:
                 because_of=message.id,
             )
 
+    def revoke(self, message: Message) -> None:
+        """An account was disabled, or an appointment ended early."""
+        with self._pool.transaction() as cur:
+            if handled(cur, message):
+                revoked.remember(cur, message)
+
     # Jobs
 
     def issue(self, job: Job) -> None:
@@ -155,10 +171,18 @@ class LettersApplication:
         occasion = self._occasion(kind, request_id, job)
         try:
             told = self._directory.ask(
-                request_id, fields=kind.fields, because_of=job.args["because_of"]
+                request_id,
+                fields=kind.fields,
+                because_of=job.args["because_of"],
+                signing=_signing(kind, occasion, job),
             )
             owner = told.person_id if kind.names_pemohon else request_id
-            occasion = replace(occasion, fields=told.fields, texts=told.texts)
+            occasion = replace(
+                occasion,
+                fields=told.fields,
+                texts=told.texts,
+                acting=told.acting or occasion.acting,
+            )
             self._write(job, kind, request_id, owner, occasion)
         except (PemohonForgotten, Forgotten):
             if kind.names_pemohon:
@@ -183,6 +207,7 @@ class LettersApplication:
             data=data,
             fact=job.args["fact"],
             happened_at=datetime.fromisoformat(job.args["happened_at"]),
+            acting=_decided_as(kind, job),
             register_number=known[0]["register_number"],
             submitted_on=known[0]["submitted_on"],
             agency=agency,
@@ -408,6 +433,26 @@ def _know(cur: Any, request_id: UUID, message: Message) -> None:
             message.sequence,
         ),
     )
+
+
+def _decided_as(kind: LetterKind, job: Job) -> Acting | None:
+    """How whoever decided this holds the sender's office; None for its head and other offices."""
+    capacity = job.args.get("capacity")
+    return Acting(capacity) if capacity and job.args["by_role"] == kind.sender else None
+
+
+def _signing(kind: LetterKind, occasion: Occasion, job: Job) -> dict[str, str]:
+    """What to ask about who signs: nothing where the head of the office decided it.
+
+    What nobody of the office decided, as a receipt, is signed by who stands in on that day.
+    """
+    own = job.args.get("by_role") == kind.sender
+    if own and occasion.acting is None:
+        return {}
+    asked = {"office": kind.sender.value}
+    if kind.sender == letters.Office.PPID_PEMBANTU and occasion.agency:
+        asked["agency"] = occasion.agency
+    return asked | {"officer": job.args["by"]} if own else asked
 
 
 def _is_issued(cur: Any, request_id: UUID, because_of: str, kind: LetterKind) -> bool:

@@ -296,12 +296,19 @@ def stamp(kind: str, *, running: int = 12, agency: str = "diskopindag") -> Stamp
     )
 
 
-def content_of(kind: str, occasion: Occasion) -> Content:
+def content_of(kind: str, occasion: Occasion, city: City = CITY) -> Content:
     """What the template of a kind prints for an occasion."""
     return written(
-        BY_KEY[kind], occasion, city=CITY, stamp=stamp(kind), public_url=PUBLIC_URL,
+        BY_KEY[kind], occasion, city=city, stamp=stamp(kind), public_url=PUBLIC_URL,
         has_glyph=has_glyph,
     )  # fmt: skip
+
+
+def city_that_signs_by_name() -> City:
+    """The demonstration's, where the PPID has a name."""
+    head = {"head_name": "Drs. Hadi, M.Si.", "head_rank": "Pembina", "head_nip": "197001"}
+    ppid = CITY_DATA["offices"]["ppid"] | head
+    return read_city(CITY_DATA | {"offices": CITY_DATA["offices"] | {"ppid": ppid}})
 
 
 def pdf_of(kind: str, occasion: Occasion) -> bytes:

@@ -47,6 +47,7 @@ class Requests:
             "reason": "Uji konsekuensi masih berlangsung sampai akhir bulan.",
             "filename": "UMKM lengkap.xlsx",
         }
+        self.signer: dict[str, str] | None = None
         self.status = 200
         self.asked: list[tuple[str, dict[str, list[str]], str]] = []
         world = self
@@ -61,6 +62,7 @@ class Requests:
                     "person_id": str(world.person_id),
                     "fields": {k: v for k, v in world.fields.items() if k in wanted},
                     "texts": world.texts,
+                    "signer": world.signer,
                 }
                 self.send_response(world.status)
                 self.end_headers()
@@ -148,7 +150,9 @@ class World:
         more = {f"{service.upper()}_DATABASE_URL": "x", "SIGNING_KEY": key}
         return Tokens(load(service, self.environ | more))
 
-    def browser(self, role: str | None = None, agency: str | None = None) -> TestClient:
+    def browser(
+        self, role: str | None = None, agency: str | None = None, **more: str
+    ) -> TestClient:
         """Somebody's browser; signed in, when a role is given."""
         client = TestClient(
             build_web(self.settings, self.pool),
@@ -157,7 +161,7 @@ class World:
         )
         if role:
             claims = {"sub": f"u-{role}", "role": role, "agency": agency, "name": "Bu Petugas"}
-            session = self.tokens_of("requests").sign(claims, purpose="session", seconds=600)
+            session = self.tokens_of("requests").sign(claims | more, purpose="session", seconds=600)
             client.cookies.set("sesi", session)
         return client
 

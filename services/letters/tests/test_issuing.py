@@ -4,6 +4,7 @@ import io
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid import UUID
 import jsonschema
 import psycopg2
 import pytest
+from chassis.actor import Actor
 from chassis.jobs import Later
 from chassis.keyring import Keyring
 from letters_service.adapters.published import PUBLISHED
@@ -48,6 +50,37 @@ def test_a_submitted_request_gets_its_receipt(world):
     assert "Siti Rahmawati" in words(world, letter)
     assert "pukul 08.30 WIB" in words(world, letter)
     assert world.jobs() == []
+
+
+def test_a_letter_that_an_acting_officer_decided_is_signed_so(world):
+    story, rudi = Story(), Actor("u-rudi", "ppid", None, "plh")
+
+    (letter,) = world.issue(replace(story.refused(at_step=6), actor=rudi))
+
+    assert "Plh. Pejabat Pengelola Informasi dan Dokumentasi," in words(world, letter)
+    assert ("ppid", "u-rudi") == _asked_of_the_signer(world)
+
+    by_the_head = world.issue(story.refused(at_step=10))[-1]
+
+    assert "Plh." not in words(world, by_the_head)
+    assert (None, None) == _asked_of_the_signer(world)
+
+
+def test_what_no_officer_of_the_office_decided_is_signed_by_who_stands_in(world):
+    story = Story()
+    citizen = Actor(str(SITI), "pemohon")
+    world.requests.signer = {"capacity": "plt", "name": "Rudi Hartono"}
+
+    (receipt,) = world.issue(replace(story.submitted(), actor=citizen))
+
+    assert "Plt. Pejabat Pengelola Informasi dan Dokumentasi," in words(world, receipt)
+    assert "Rudi" not in words(world, receipt)  # An office that does not sign by name.
+    assert ("ppid", None) == _asked_of_the_signer(world)
+
+
+def _asked_of_the_signer(world):
+    _, query, _ = world.requests.asked[-1]
+    return tuple(query.get(name, [None])[0] for name in ("office", "officer"))
 
 
 def test_the_letter_is_announced_with_the_fact_that_asked_for_it(world):

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+from dataclasses import replace
 
 import pikepdf
 import pytest
@@ -60,6 +61,23 @@ def test_who_is_not_signed_in_is_sent_to_sign_in(world, letters):
 
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/masuk?kembali=%2Fsurat%2F")
+
+
+@pytest.mark.parametrize(
+    ("fact", "ended", "own"), [("StaffDisabled", "u-ppid", 303), ("ActingEnded", "a-1", 200)]
+)
+def test_a_session_ends_at_once_with_its_account_or_appointment(world, fact, ended, own):
+    acting = world.browser("ppid", appointment="a-1")
+    assert acting.get("/surat").status_code == 200
+    message = replace(Story().fact(fact, staff_id="u-ppid"), subject=ended)
+
+    world.app.revoke(message)
+    world.app.revoke(message)
+
+    assert acting.get("/surat").headers["location"] == "/masuk?kembali=%2Fsurat"
+    assert acting.get("/api/letters").status_code == 401
+    assert world.browser("ppid").get("/surat").status_code == own
+    assert world.browser("walidata").get("/surat").status_code == 200
 
 
 def test_an_agency_does_not_learn_which_letters_exist(world):

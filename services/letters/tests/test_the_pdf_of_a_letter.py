@@ -19,6 +19,7 @@ from letters_examples import (
     PUBLIC_URL,
     TOKEN,
     TYPESETTER,
+    city_that_signs_by_name,
     content_of,
     pdf_of,
 )
@@ -26,6 +27,7 @@ from letters_service.adapters.pdf_words import words_of
 from letters_service.adapters.typesetter import FONTS, TEMPLATES, Typesetter, has_glyph
 from letters_service.domain.errors import LetterNotRendered
 from letters_service.domain.letters import BY_KEY, Office
+from letters_service.domain.pemohon import Acting
 from letters_service.domain.tokens import grouped, tokens_in
 from pypdf import PdfReader
 
@@ -195,6 +197,31 @@ def test_the_refusal_cites_the_letter_of_the_agency(pdfs):
     assert "Nomor500.12.5.2/3/35.73.412/2026tanggal18November2026" in text.replace(" ", "")
 
 
+PPID_TITLE = "Pejabat Pengelola Informasi dan Dokumentasi"
+
+
+@pytest.mark.parametrize(
+    ("signer", "title", "name"),
+    [
+        (None, PPID_TITLE, "Drs. Hadi, M.Si."),
+        (Acting("plh", "Rudi Hartono"), f"Plh. {PPID_TITLE}", "Rudi Hartono"),
+        (Acting("plt", "Rudi Hartono"), f"Plt. {PPID_TITLE}", "Rudi Hartono"),
+        (Acting("plh"), f"Plh. {PPID_TITLE}", None),
+        (Acting("pengganti", "Rudi Hartono"), PPID_TITLE, "Drs. Hadi, M.Si."),
+    ],
+)
+def test_who_holds_the_senders_office_for_another_signs_as_plh_or_plt(signer, title, name):
+    kind, occasion = EXAMPLES["pemberitahuan_tertulis_ditolak"]
+    acting = replace(occasion, acting=signer)
+
+    by_name = content_of(kind, acting, city_that_signs_by_name())["penanda_tangan"]
+    by_office = content_of(kind, acting)["penanda_tangan"]
+
+    assert (title, name) == (by_name["jabatan"], by_name["nama"])
+    assert ("197001" if name == "Drs. Hadi, M.Si." else None) == by_name["nip"]
+    assert (title, None) == (by_office["jabatan"], by_office["nama"])
+
+
 def test_the_agency_writes_under_its_own_letterhead(pdfs):
     text = words(pdfs["surat_penolakan_ppid"])
 
@@ -295,6 +322,29 @@ def test_long_names_addresses_and_reasons_go_on_on_further_pages():
     assert f"Halaman {len(pages)} dari {len(pages)}" in text
     # The signature never stands alone: the closing words are on its page.
     assert "Demikian surat penolakan ini" in pages[-1].extract_text().replace("\n", " ")
+
+
+def test_the_ways_to_object_begin_on_the_page_that_announces_them():
+    kind, occasion = EXAMPLES["surat_penolakan_pemohon"]
+
+    for lines in (13, 14, 15, 16):
+        narrative = "\n".join(["Baris penjelasan."] * lines)
+        texts = {**occasion.texts, "narrative": narrative}
+        pages = PdfReader(io.BytesIO(pdf_of(kind, replace(occasion, texts=texts)))).pages
+        told = [" ".join(page.extract_text().split()) for page in pages]
+
+        (announced,) = [page for page in told if "salah satu cara berikut:" in page]
+        assert "melalui halaman permohonan Saudara" in announced
+
+
+def test_who_gave_an_address_is_not_addressed_di_tempat():
+    kind, occasion = EXAMPLES["surat_penyampaian_pemohon"]
+    nowhere = replace(occasion, fields={"name": "Siti Rahmawati", "institution": "CV Makmur"})
+
+    with_address, without = content_of(kind, occasion), content_of(kind, nowhere)
+
+    assert ["Siti Rahmawati", occasion.fields["address"]] == with_address["tujuan"]
+    assert ["Siti Rahmawati", "CV Makmur", "di tempat"] == without["tujuan"]
 
 
 def test_one_endless_word_does_not_run_off_the_page():

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import structlog
-from chassis import clock
+from chassis import clock, revoked
 from chassis.actor import Actor
 from chassis.jobs import Job, Later, enqueue, finish
 from chassis.log import handled, record
@@ -24,6 +24,7 @@ from notify_service.domain.errors import (
     ReasonUnknown,
 )
 from notify_service.domain.letterhead import Mailbox, office_mailbox, sender
+from notify_service.domain.mail import PEMOHON
 from notify_service.domain.message import compose, message_id, plain, thread_id
 from notify_service.webhooks.deliveries import queue
 from notify_service.webhooks.endpoints import disable_all_of
@@ -97,12 +98,12 @@ class NotifyApplication:
             queue(cur, message)
             cur.execute(
                 "UPDATE mails SET last_error = NULL WHERE request_id = %s AND audience = %s",
-                (message.data["request_id"], mails.PEMOHON),
+                (message.data["request_id"], PEMOHON),
             )
             cur.execute(
                 "UPDATE mails SET state = 'dropped', settled_at = now()"
                 " WHERE request_id = %s AND audience = %s AND state IN ('waiting', 'failed')",
-                (message.data["request_id"], mails.PEMOHON),
+                (message.data["request_id"], PEMOHON),
             )
             told = {
                 "person_id": str(person_id),
@@ -118,10 +119,18 @@ class NotifyApplication:
             if handled(cur, message):
                 queue(cur, message)
 
+    def revoke(self, message: Message) -> None:
+        """An appointment ended early."""
+        with self._pool.transaction() as cur:
+            if handled(cur, message):
+                revoked.remember(cur, message)
+                queue(cur, message)
+
     def stop_webhooks(self, message: Message) -> None:
         """The account was disabled: what was set up under it sends nothing more."""
         with self._pool.transaction() as cur:
             if handled(cur, message):
+                revoked.remember(cur, message)
                 disable_all_of(cur, message.data["staff_id"], by=NOTIFY, because_of=message.id)
                 queue(cur, message)
 
@@ -175,7 +184,7 @@ class NotifyApplication:
         fact, because, known = self._told(mail)
         row = mails.mail_for(mail["mail"], mail["audience"], because=because)
         request_id = str(mail["request_id"])
-        title = "Bapak/Ibu " if mail["audience"] == mails.PEMOHON else ""
+        title = "Bapak/Ibu " if mail["audience"] == PEMOHON else ""
         return compose(
             wording.words(
                 row,
@@ -197,7 +206,7 @@ class NotifyApplication:
         self._told(mail)
         # While the mail server is away, nobody's address is asked for.
         self._open_post_office()
-        if mail["audience"] == mails.PEMOHON:
+        if mail["audience"] == PEMOHON:
             # `requests` knows its own facts: for a letter, the one that asked for it.
             a_letter = mails.needs_cause(mail["mail"], mail["audience"])
             fact_id = mail["because_id"] if a_letter else mail["fact_id"]

@@ -43,6 +43,13 @@ OF_TYPE: dict[str, dict[str, Any]] = {
     "DataDelivered": {"access_until": "2026-12-31T16:59:59+00:00", "masked": True},
     "DeadlineExtended": {"reason_code": "belum", "new_statutory_due": "2026-12-16"},
     "ObjectionLodged": {"ground": "a", "answer_due": "2027-01-07"},
+    "DisputeFiled": {"number": "012/XII/KI-Prov-PS/2026", "filed_on": "2026-12-10"},
+    "DisputeDecided": {
+        "number": "012/XII/KI-Prov-PS/2026",
+        "outcome": "dikabulkan",
+        "decision": "7/PTS-A/2027",
+        "decided_on": "2027-03-01",
+    },
     "DueSoon": {"clock": "step", "deadline": "2026-11-24"},
     "BecameOverdue": {"clock": "notice", "deadline": "2026-12-07"},
     "Escalated": {"clock": "step", "deadline": "2026-11-24", "days_late": 2},

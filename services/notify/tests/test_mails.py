@@ -1,5 +1,6 @@
 """Every row of the table of mails says something whole, in text and in HTML."""
 
+import json
 import re
 import string
 from datetime import UTC, datetime
@@ -7,6 +8,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,10 +17,12 @@ from notify_examples import CITY, COMMON, OF_TYPE, REQUEST
 from notify_service.domain import mails
 from notify_service.domain.errors import MailRefused
 from notify_service.domain.letterhead import Mailbox, office_mailbox, sender
-from notify_service.domain.mails import MAILS, Mail
+from notify_service.domain.mail import Mail
+from notify_service.domain.mails import MAILS
 from notify_service.domain.message import compose, message_id, plain, thread_id, without_addresses
 from notify_service.domain.wording import Words, long_date, words
 
+HEARD = Path(__file__).parents[1] / "contracts" / "heard"
 URL = "https://satudata.malangkota.example"
 LETTER = {"number": "500.12.5.1/17/35.73.411/2026", "issued_on": "2026-11-23"}
 
@@ -101,7 +105,8 @@ def test_a_mail_asks_only_for_words_that_its_facts_carry(mail: Mail):
     texts = (mail.subject, *mail.happened, *mail.todo)
     fields = {f for text in texts for _, f, _, _ in string.Formatter().parse(text) if f}
 
-    assert fields <= {"register_number"} | ({"number"} if mail.source == "letters" else set())
+    contract = HEARD / f"{mail.source}.{mail.type}.v1.schema.json"
+    assert fields <= {"register_number", *json.loads(contract.read_text())["required"]}
 
 
 def test_officers_read_no_applicants_name():
@@ -109,7 +114,7 @@ def test_officers_read_no_applicants_name():
         if mail.audience != "pemohon":
             ready = words(
                 mail,
-                facts={**COMMON, **LETTER, "name": "Budi Santoso"},
+                facts={**COMMON, **LETTER, **OF_TYPE.get(mail.type, {}), "name": "Budi Santoso"},
                 request_id=REQUEST,
                 greeting="Yth. PPID,",
                 public_url=URL,
@@ -165,6 +170,25 @@ def test_officers_read_no_applicants_name():
             "DeadlinesMoved",
             {"moved": {"step": {}}, "waiting_for": "walidata"},
             {("tenggat_berubah", "walidata")},
+        ),
+        (
+            "requests",
+            "DisputeFiled",
+            {"agency": None},
+            {("sengketa_diajukan", role) for role in ("pemohon", "ppid", "atasan_ppid")},
+        ),
+        (
+            "requests",
+            "DisputeDecided",
+            {"outcome": "mediasi", "agency": "dinkop"},
+            {("sengketa_selesai", "pemohon")}
+            | {("laksanakan_putusan", role) for role in ("ppid", "ppid_pembantu", "atasan_ppid")},
+        ),
+        (
+            "requests",
+            "DisputeDecided",
+            {"outcome": "gugur", "agency": None},
+            {("sengketa_selesai", role) for role in ("pemohon", "ppid", "atasan_ppid")},
         ),
         ("requests", "RequestRefused", {"at_step": 6}, set()),
         ("requests", "RequestRefused", {"at_step": 10}, set()),

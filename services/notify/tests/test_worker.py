@@ -43,11 +43,11 @@ def test_webhooks_pass_on_whatever_any_service_publishes():
 
 
 def test_the_table_of_mails_hears_what_it_needs_and_the_rest_is_passed_on():
-    others = {("requests", "PersonErased"), ("requests", "StaffDisabled")}
+    others = {("requests", type_) for type_ in ("PersonErased", "StaffDisabled", "ActingEnded")}
     assert others | HEARD == {
         (source, type_)
         for source, type_ in heard_by(Worker)
-        if _handler(source, type_) in ("hear", "forget", "stop_webhooks")
+        if _handler(source, type_) in ("hear", "forget", "stop_webhooks", "revoke")
     }
     assert not set(PASSED_ON) - {"requests", "catalog", "privacy", "letters", "notify"}
 

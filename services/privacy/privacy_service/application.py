@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from chassis import clock
+from chassis import clock, revoked
 from chassis.actor import Actor
 from chassis.files import Files
 from chassis.jobs import Job, enqueue, finish
@@ -23,6 +23,7 @@ from chassis.uploads import Format, sniff
 
 from privacy_service.domain import errors, events
 from privacy_service.domain.access import (
+    PPID,
     may_decide,
     may_fetch_released,
     may_read_original,
@@ -64,7 +65,11 @@ class Download:
 
 
 class PrivacyApplication:
-    def __init__(self, pool: Pool, *, keyring: Keyring, files: Files, tokens: Tokens) -> None:
+    def __init__(
+        self, pool: Pool, *, keyring: Keyring, files: Files, tokens: Tokens, by_two: bool = False
+    ) -> None:
+        """`by_two`: what one officer has masked or found clean is confirmed by another."""
+        self._by_two = by_two
         self._pool = pool
         self._keyring = keyring
         self._files = files
@@ -79,7 +84,9 @@ class PrivacyApplication:
         """
         claims = self._tokens.verify(ticket, purpose="upload", issuer="requests")
         request_id = UUID(claims["request_id"])
-        by = Actor(claims["by"], claims["role"], claims.get("agency"))
+        by = Actor(claims["by"], claims["role"], claims.get("agency"), claims.get("capacity"))
+        if revoked.is_revoked(self._pool, by.id):
+            raise errors.NotForYou("Akun petugas yang memegang tiket ini sudah dinonaktifkan.")
         if signed_in not in (None, by.id):
             raise errors.NotForYou("Tiket unggah ini milik petugas lain; mulai dari Meja Kerja.")
         case = self._case_if_any(request_id)
@@ -192,6 +199,8 @@ class PrivacyApplication:
         case = self._case_if_any(request_id)
         if case is None:
             raise errors.CaseNotFound
+        if case["state"] == "proposed" and by.role != PPID:
+            raise errors.NotApproved
         return self._given(request_id, case["released_digest"] or case["cited_digest"] or "", by)
 
     def _given(self, request_id: UUID, digest: str, by: Actor) -> Download:
@@ -272,6 +281,12 @@ WHERE cases.sequence < EXCLUDED.sequence""",
                 because_of=message.id,
             )
 
+    def revoke(self, message: Message) -> None:
+        """An account was disabled, or an appointment ended early."""
+        with self._pool.transaction() as cur:
+            if handled(cur, message):
+                revoked.remember(cur, message)
+
     def _destroy_unless_cited(self, cur: Any, request_id: UUID) -> bool:
         cur.execute(_IS_CITED, (request_id,))
         if cur.fetchone():
@@ -320,7 +335,8 @@ WHERE cases.sequence < EXCLUDED.sequence""",
         if case["state"] != "releasing" or case["round"] != job.args["round"]:
             self._drop(job)
             return
-        by = Actor(job.args["by"], job.args["role"], job.args["agency"])
+        named = (job.args["by"], job.args["role"], job.args["agency"])
+        by = Actor(*named, job.args.get("capacity"))
         data, key = self._original(case)
         if all(decision["method"] == Method.KEEP for decision in case["decisions"]):
             self._publish_clean(job, case, by)
@@ -384,17 +400,21 @@ WHERE cases.sequence < EXCLUDED.sequence""",
         address: str,
         format: Format,
     ) -> None:
+        made, proposed = told, None
+        if self._by_two:
+            proposed = json.dumps({"fact": fact, "told": told, "state": state})
+            fact, state, told = events.CLEARANCE_PROPOSED, "proposed", {"digest": told["digest"]}
         with self._pool.transaction() as cur:
             cur.execute(
                 """
 UPDATE files SET
-  state = %s, problem = NULL, released_digest = %s, released_address = %s,
+  state = %s, proposed = %s, problem = NULL, released_digest = %s, released_address = %s,
   released_filename = %s, released_format = %s, released_size = %s, released_rows = %s,
   masked_columns = %s
 WHERE id = %s AND state = 'releasing' AND round = %s""",
                 (
-                    *(state, told["digest"], address, told["filename"], str(format)),
-                    *(told["size"], told["rows"], json.dumps(told.get("masked_columns", []))),
+                    *(state, proposed, made["digest"], address, made["filename"], str(format)),
+                    *(made["size"], made["rows"], json.dumps(made.get("masked_columns", []))),
                     *(case["file_id"], case["round"]),
                 ),
             )
@@ -402,6 +422,49 @@ WHERE id = %s AND state = 'releasing' AND round = %s""",
             finish(cur, job)
             if done:
                 record(cur, case["request_id"], fact, told, actor=by)
+
+    def confirm(self, request_id: UUID, by: Actor) -> None:
+        """The second officer agrees: the file may be given."""
+        case = self._waiting_for_second(request_id, by)
+        if case["decided_by"] == by.id:
+            raise errors.SamePerson
+        fact, told, state = (case["proposed"][name] for name in ("fact", "told", "state"))
+        self._end_waiting(case, by, fact, told, state=state, problem=None)
+
+    def send_back(self, request_id: UUID, by: Actor) -> None:
+        """The second officer, or the first, wants another look; the choices are made anew."""
+        case = self._waiting_for_second(request_id, by)
+        told = {"digest": case["digest"]}
+        fact = events.CLEARANCE_SENT_BACK
+        self._end_waiting(case, by, fact, told, state="scanned", problem=_SENT_BACK)
+
+    def _waiting_for_second(self, request_id: UUID, by: Actor) -> dict[str, Any]:
+        may_decide(by)
+        case = self._case(request_id)
+        self._must_be_open(case)
+        if case["state"] != "proposed":
+            raise errors.NotReady(_NOTHING_WAITS)
+        return case
+
+    def _end_waiting(
+        self,
+        case: dict[str, Any],
+        by: Actor,
+        fact: str,
+        told: dict[str, Any],
+        *,
+        state: str,
+        problem: str | None,
+    ) -> None:
+        with self._pool.transaction() as cur:
+            cur.execute(
+                "UPDATE files SET state = %s, problem = %s, proposed = NULL"
+                " WHERE id = %s AND state = 'proposed' AND round = %s",
+                (state, problem, case["file_id"], case["round"]),
+            )
+            if not cur.rowcount:
+                raise errors.NotReady(_NOTHING_WAITS)
+            record(cur, case["request_id"], fact, told, actor=by)
 
     def _back_to_review(
         self, job: Job, case: dict[str, Any], by: Actor, sentence: str, *, left: int
@@ -475,6 +538,7 @@ RETURNING round""",
                 "by": by.id,
                 "role": by.role,
                 "agency": by.agency,
+                "capacity": by.capacity,
             }
             enqueue(cur, RELEASE, f"{case['file_id']}:{row[0]}", args)
             told = {
@@ -499,7 +563,8 @@ RETURNING round""",
             """
 SELECT c.request_id, c.register_number, c.agency, c.step, c.cited_digest,
        f.id AS file_id, f.digest, f.address, f.size, f.format, f.state, f.findings, f.problem,
-       f.decisions, f.round, f.received_at, f.masked_columns, f.released_digest
+       f.decisions, f.round, f.decided_by, f.proposed, f.received_at, f.masked_columns,
+       f.released_digest
 FROM cases AS c
 LEFT JOIN files AS f ON f.request_id = c.request_id AND f.digest = c.data_digest
 WHERE c.request_id = %s""",
@@ -527,15 +592,18 @@ LIMIT 1""",
     def _open_case(self, request_id: UUID, by: Actor) -> dict[str, Any]:
         may_decide(by)
         case = self._case(request_id)
-        if case["step"] != CHECKING_STEP:
-            raise errors.StepNotOpen(
-                f"Permohonan {case['register_number']} tidak sedang berada di langkah 10."
-            )
+        self._must_be_open(case)
         if case["state"] == "unreadable":
             raise errors.FileUnreadable(case["problem"])
         if case["state"] != "scanned":
             raise errors.NotReady(_BUSY)
         return case
+
+    def _must_be_open(self, case: dict[str, Any]) -> None:
+        if case["step"] != CHECKING_STEP:
+            raise errors.StepNotOpen(
+                f"Permohonan {case['register_number']} tidak sedang berada di langkah 10."
+            )
 
     def _original(self, case: dict[str, Any]) -> tuple[bytes, bytes]:
         key = self._keyring.known_key_of(case["request_id"])
@@ -573,6 +641,10 @@ JOIN cases AS earlier ON earlier.request_id = f.request_id AND earlier.forgotten
 WHERE c.request_id = %s"""
 """Requests that are forgotten already, but for a file that this one gives again."""
 _PRIVACY = Actor("privacy", "service")
+_NOTHING_WAITS = "Tidak ada hasil yang menunggu petugas kedua; muat ulang halaman ini."
+_SENT_BACK = (
+    "Hasil pemeriksaan ini dikembalikan atau ditarik kembali. Periksa lagi pilihan setiap kolom."
+)
 _BUSY = "Berkas ini sedang diproses atau sudah diputuskan; muat ulang halaman ini."
 
 

@@ -19,4 +19,5 @@ def build_application(settings: Settings, pool: Pool) -> PrivacyApplication:
         keyring=Keyring(pool, settings.secret_key),
         files=Files(settings.files_url),
         tokens=Tokens(settings),
+        by_two=settings.city_says("two_persons", "masking"),
     )

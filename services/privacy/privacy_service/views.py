@@ -16,7 +16,7 @@ def waiting_files(pool: Pool, *, agency: str | None = None) -> list[dict[str, An
     return pool.query(
         f"""{_LISTED}
 WHERE c.step = 10
-  AND f.state IN ('received', 'scanning', 'scanned', 'unreadable', 'releasing')
+  AND f.state IN ('received', 'scanning', 'scanned', 'unreadable', 'releasing', 'proposed')
   AND (%(agency)s IS NULL OR c.agency = %(agency)s)
 ORDER BY c.due NULLS LAST, c.register_number
 LIMIT 200""",

@@ -58,10 +58,11 @@ def settings_for(pool: Pool, folder: Path, service: str = "privacy") -> Settings
 class World:
     """One service and one request, `2026-0042` of Dinsos unless said otherwise."""
 
-    def __init__(self, pool: Pool, folder: Path) -> None:
+    def __init__(self, pool: Pool, folder: Path, *, masking_by_two: bool = False) -> None:
         self.pool = pool
         self.folder = folder
         self.settings = settings_for(pool, folder)
+        self.settings.city["two_persons"] = {"masking": masking_by_two}
         self.app = build_application(self.settings, pool)
         self.requests = Tokens(settings_for(pool, folder, "requests"))
         self.own = Tokens(self.settings)
@@ -84,11 +85,11 @@ class World:
         claims = {"request_id": str(request_id or self.request_id), "digest": digest}
         return self.requests.sign(claims, purpose="download", seconds=seconds)
 
-    def sign_in(self, who: Actor | None) -> None:
+    def sign_in(self, who: Actor | None, **more: str) -> None:
         self.web.cookies.clear()
         if who is not None:
             claims = {"sub": who.id, "name": "Petugas", "role": who.role, "agency": who.agency}
-            token = self.requests.sign(claims, purpose="session", seconds=600)
+            token = self.requests.sign(claims | more, purpose="session", seconds=600)
             self.web.cookies.set(SESSION_COOKIE, token)
 
     def message(self, type_: str, *, sequence: int | None = None, **data: Any) -> Message:

@@ -2,6 +2,8 @@
 
 import json
 import re
+from dataclasses import replace
+from urllib.parse import parse_qsl, urlencode
 from uuid import uuid4
 
 import pytest
@@ -40,14 +42,21 @@ def form_of(world: World, **other: str) -> dict[str, str]:
     return sent
 
 
-def test_uploading_on_the_page_leads_back_to_the_desk_with_a_receipt(world):
+def test_uploading_on_the_page_leads_back_to_the_desk_and_its_list_with_a_receipt(world):
+    came = urlencode({"dari": "saring=office&q=umkm", "urut": "2026-11-27 2026-0042"})
+
     answer = world.web.post(
-        "/privasi/unggah", data={"ticket": world.ticket()}, files={"file": ("a.csv", PEOPLE)}
+        "/privasi/unggah",
+        data={"ticket": world.ticket(), "came": came},
+        files={"file": ("a.csv", PEOPLE)},
     )
 
     assert 303 == answer.status_code
-    where, _, receipt = answer.headers["location"].partition("?receipt=")
+    where, _, query = answer.headers["location"].partition("?")
     assert f"/meja/{world.request_id}" == where
+    told = dict(parse_qsl(query))
+    receipt = told.pop("receipt")
+    assert dict(parse_qsl(came)) == told
     assert "a.csv" == world.own.verify(receipt, purpose="receipt", issuer="privacy")["filename"]
 
 
@@ -55,11 +64,14 @@ def test_a_refused_file_shows_the_sentence_and_the_form_again_with_its_ticket(wo
     ticket = world.ticket()
 
     answer = world.web.post(
-        "/privasi/unggah", data={"ticket": ticket}, files={"file": ("a.csv", b"\x89PNG\r\n\x1a\n")}
+        "/privasi/unggah",
+        data={"ticket": ticket, "came": "dari=q%3Dumkm"},
+        files={"file": ("a.csv", b"\x89PNG\r\n\x1a\n")},
     )
 
     assert 422 == answer.status_code
     assert "isinya gambar PNG" in answer.text
+    assert 'name="came" value="dari=q%3Dumkm"' in answer.text
     assert f'name="ticket" value="{ticket}"' in answer.text
 
 
@@ -98,6 +110,40 @@ def test_the_list_is_for_two_offices(world, who, status):
     world.sign_in(who)
 
     assert status == world.web.get("/privasi").status_code
+
+
+@pytest.mark.parametrize(
+    ("fact", "ended"), [("StaffDisabled", "u-ppid"), ("ActingEnded", "appointment-1")]
+)
+def test_a_session_ends_at_once_with_its_account_or_appointment(world, fact, ended):
+    world.sign_in(PPID, appointment="appointment-1")
+    assert 200 == world.web.get("/privasi").status_code
+    message = replace(world.message(fact, staff_id="u-ppid"), subject=ended)
+
+    world.app.revoke(message)
+    world.app.revoke(message)
+
+    assert "/masuk?kembali=%2Fprivasi" == world.web.get("/privasi").headers["location"]
+    asked = world.web.get(f"/api/privacy/requests/{world.request_id}/findings")
+    assert 401 == asked.status_code
+    sent = {"ticket": world.ticket(PPID)}
+    uploaded = world.web.post("/api/privacy/uploads", data=sent, files={"file": ("a.csv", PEOPLE)})
+    assert 401 == uploaded.status_code
+    world.sign_in(PPID)
+    own = 200 if fact == "ActingEnded" else 303
+    assert own == world.web.get("/privasi").status_code
+
+
+def test_the_ticket_of_a_disabled_account_takes_no_file(world):
+    message = replace(world.message("StaffDisabled"), subject=PEMBANTU.id)
+    world.app.revoke(message)
+
+    answer = world.web.post(
+        "/privasi/unggah", data={"ticket": world.ticket()}, files={"file": ("a.csv", PEOPLE)}
+    )
+
+    assert 403 == answer.status_code
+    assert "dinonaktifkan" in answer.text
 
 
 def test_the_list_shows_an_agency_its_own_files_alone(world):

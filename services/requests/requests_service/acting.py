@@ -129,6 +129,21 @@ class Acting:
         """This one, if it is this officer's and holds today."""
         return next((each for each in self.in_force(staff_id) if each.id == appointment_id), None)
 
+    def signer(self, role: str, agency: str | None, officer: str | None) -> Appointment | None:
+        """The Plh or Plt who signs for an office today: this officer, or whoever stands in.
+
+        A substitute signs as the office itself.
+        """
+        found = self._read(
+            f"{_FROM} WHERE a.role = %(role)s AND a.agency IS NOT DISTINCT FROM %(agency)s"
+            " AND a.capacity <> 'pengganti' AND coalesce(%(officer)s, a.staff_id::text)"
+            f" = a.staff_id::text AND {_IN_FORCE} ORDER BY a.first_day DESC, a.id LIMIT 1",
+            role=role,
+            agency=agency,
+            officer=officer,
+        )
+        return found[0] if found else None
+
     def all(self) -> list[Appointment]:
         """The newest first."""
         return self._read(f"{_FROM} ORDER BY a.first_day DESC, a.id LIMIT 500")

@@ -44,7 +44,6 @@ from requests_service.domain.data_request import (
 from requests_service.domain.form import Form
 from requests_service.domain.identity import Identity
 from requests_service.domain.intake import Entry
-from requests_service.domain.refusal import Refusal
 from requests_service.domain.roles import Actor, Role
 from requests_service.domain.working_days import ClockRules, Today
 from requests_service.forgetting import Forgetting
@@ -58,6 +57,7 @@ from requests_service.parting import Parting
 from requests_service.rating import Rating
 from requests_service.reading import Reading
 from requests_service.redress import Redress
+from requests_service.refusing import Refusing
 from requests_service.reports import Reports
 from requests_service.sealed_texts import SealedTexts
 from requests_service.searching import Search
@@ -90,8 +90,10 @@ class Requests(Application[UUID]):
         code_secret: bytes,
         search_secret: bytes,
         terms: erasing.Terms,
+        refused_by_two: bool = False,
     ) -> None:
-        """`agencies`: code to name of every agency with a PPID Pembantu."""
+        """`agencies`: code to name of every agency with a PPID Pembantu; `refused_by_two`: a
+        refusal is proposed by one officer and confirmed by another."""
         self.pool = pool
         self.calendars = calendars
         self._clock_rules = clock_rules
@@ -140,6 +142,9 @@ class Requests(Application[UUID]):
             seal_of=self._seal_of,
             today=self.today,
             terms=terms,
+        )
+        self.refusing = Refusing(
+            self.change, self._seal_of, self._texts, self.consequence_tests.cited, refused_by_two
         )
         self.legal_acts = LegalActs(self.change, self._seal_of)
         self.reports = Reports(self.change)
@@ -299,35 +304,6 @@ class Requests(Application[UUID]):
     def grant(self, request_id: UUID, by: Caller, **how: Unpack[How]) -> Answer:
         return self.change(request_id, DataRequest.grant, by, how)
 
-    def grant_in_part(
-        self,
-        request_id: UUID,
-        by: Caller,
-        *,
-        refused_parts: str,
-        refusal: Refusal,
-        **how: Unpack[How],
-    ) -> Answer:
-        return self.change(
-            request_id,
-            lambda r, who, today: r.grant_in_part(
-                who, today, refused_parts=refused_parts, refusal=refusal, seal=self._seal_of(r)
-            ),
-            by,
-            how,
-        )
-
-    def refuse(
-        self, request_id: UUID, by: Caller, *, refusal: Refusal, **how: Unpack[How]
-    ) -> Answer:
-        """At step 6 or 10 by the PPID, at step 8 by the PPID Pembantu."""
-        return self.change(
-            request_id,
-            lambda r, who, today: r.refuse(who, today, refusal=refusal, seal=self._seal_of(r)),
-            by,
-            how,
-        )
-
     def hand_over(
         self, request_id: UUID, by: Caller, *, receipt: str, **how: Unpack[How]
     ) -> Answer:
@@ -413,9 +389,10 @@ class Requests(Application[UUID]):
         return self._tokens.sign(claims, purpose="download", seconds=DOWNLOAD_SECONDS)
 
     def upload_ticket(self, request_id: UUID, by: Caller) -> str:
-        """A token for `privacy`, purpose "upload": {request_id, agency, by, role}, one hour.
+        """A token for `privacy`, purpose "upload", one hour.
 
-        For the PPID Pembantu at step 9, and for the PPID at step 10 on the DIP path.
+        {request_id, agency, by, role, capacity}. For the PPID Pembantu at step 9, and for the
+        PPID at step 10 on the DIP path.
         Raises StepNotOpen, NotTheOwner, NotOnDipPath.
         """
         data_request = self._get(request_id)
@@ -426,6 +403,7 @@ class Requests(Application[UUID]):
             "agency": data_request.agency,
             "by": by.id,
             "role": by.role,
+            "capacity": by.capacity,
         }
         return self._tokens.sign(claims, purpose="upload", seconds=UPLOAD_SECONDS)
 

@@ -40,6 +40,7 @@ def build_application(settings: Settings, pool: Pool) -> Requests:
         code_secret=hmac.digest(settings.secret_key, b"tracking code", hashlib.sha256),
         search_secret=hmac.digest(settings.secret_key, b"words of the search", hashlib.sha256),
         terms=_terms(settings),
+        refused_by_two=settings.city_says("two_persons", "refusals"),
     )
 
 

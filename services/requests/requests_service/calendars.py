@@ -13,7 +13,7 @@ from chassis.actor import Actor
 from chassis.postgres import Pool
 
 from requests_service.domain.calendar_changes import Proposal, changed
-from requests_service.domain.working_days import Calendar, Closure, DayOff, Decree
+from requests_service.domain.working_days import Calendar, Closure, DayOff, Decree, Worked
 
 _LOOK_SECONDS = 1.0
 _OF_THE_SOFTWARE = "satudata"
@@ -134,6 +134,10 @@ def content_of(calendar: Calendar) -> dict[str, Any]:
             }
             for each in calendar.closures
         ],
+        "working_days": [
+            {"date": each.date.isoformat(), "name": each.name, "decree": each.decree}
+            for each in calendar.worked
+        ],
     }
 
 
@@ -159,7 +163,12 @@ def _read(version: str, content: dict[str, Any]) -> Calendar:
         )
         for each in content["closures"]
     ]
-    return Calendar(tuple(decrees), tuple(closures), version)
+    # Calendars from before there were special working days hold none.
+    worked = [
+        Worked(date.fromisoformat(each["date"]), each["name"], each["decree"])
+        for each in content.get("working_days", ())
+    ]
+    return Calendar(tuple(decrees), tuple(closures), version, tuple(worked))
 
 
 _NEWEST = "SELECT max(version) FROM public.calendars"

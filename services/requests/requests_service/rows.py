@@ -36,6 +36,7 @@ def on_board(data_request: DataRequest, *, at: datetime) -> Statement:
         "objection_due": data_request.objection.due,
         "access_until": data_request.access_until,
         "erasure_asked_on": data_request.erasure.asked_on,
+        "proposed_by": data_request.proposal.made.by if data_request.proposal.made else None,
         "ended_on": data_request.ended_on,
         "late_steps": data_request.late_steps,
         "clocks": json.dumps(to_count_again(data_request)),

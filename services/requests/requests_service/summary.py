@@ -24,6 +24,7 @@ def summary(data_request: DataRequest, calendar: Calendar | None = None) -> dict
         "dataset": data_request.dataset,
         "decision": data_request.decision,
         "reason_code": data_request.reason_code,
+        "reason_text": data_request.reason_text,
         "article": data_request.article,
         "consequence_test": data_request.consequence_test,
         "held_by": data_request.held_by,

@@ -17,7 +17,7 @@ _HIDDEN_DETAILS = frozenset({"digest", "original_digest", "cites"})
 """From a Pemohon: what identifies files and other people's requests."""
 _BETWEEN_OFFICERS = frozenset(
     {"OriginalRead", "LetterRead", "ReportCameLate", "DueSoon", "BecameOverdue", "Escalated"}
-    | {"ExtensionProposed", "NoteTaken"}
+    | {"ExtensionProposed", "NoteTaken", "RefusalProposed", "RefusalConfirmed", "RefusalSentBack"}
 )
 _NEVER_SHOWN = frozenset({"tracking_code"})
 

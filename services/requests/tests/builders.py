@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 from requests_service.adapters.calendar import read_calendar
-from requests_service.domain import completing, objecting, redress
+from requests_service.domain import completing, confirming, objecting, redress
 from requests_service.domain.consequence_tests import ConsequenceTest, Tested
 from requests_service.domain.daftar_data import DaftarDataEntry
 from requests_service.domain.data_request import (
@@ -24,6 +24,8 @@ PEMOHON = Actor("5f0c9f0e-0d0a-4a57-9d3c-3f7b7a2d7c11", Role.PEMOHON)
 PPID = Actor("ppid-1", Role.PPID)
 WALIDATA = Actor("walidata-1", Role.WALIDATA)
 DISKOPINDAG = Actor("pembantu-1", Role.PPID_PEMBANTU, "diskopindag")
+PPIDS_SECOND = Actor("ppid-2", Role.PPID)
+DISKOPINDAGS_SECOND = Actor("pembantu-9", Role.PPID_PEMBANTU, "diskopindag")
 DINSOS = Actor("pembantu-2", Role.PPID_PEMBANTU, "dinsos")
 ATASAN = Actor("atasan-1", Role.ATASAN_PPID)
 AUDITOR = Actor("auditor-1", Role.AUDITOR)
@@ -141,6 +143,16 @@ def a_request_with_owner(today: Today = FRIDAY) -> DataRequest:
 def a_forwarded_request(today: Today = FRIDAY) -> DataRequest:
     data_request = a_request_with_owner(today)
     data_request.forward(PPID, today, seal=sealed)
+    return data_request
+
+
+def a_proposed_refusal(step: int, today: Today = FRIDAY) -> DataRequest:
+    """At step 6, 8 or 10, by a colleague of PPID and DISKOPINDAG."""
+    begin = {6: a_submitted_request, 8: a_forwarded_request, 10: a_handed_over_request}[step]
+    data_request = begin(today)
+    by = DISKOPINDAGS_SECOND if step == 8 else PPIDS_SECOND
+    refusal = NOT_HELD if step == 6 else REFUSAL
+    confirming.propose(data_request, by, today, refusal=refusal, seal=sealed)
     return data_request
 
 

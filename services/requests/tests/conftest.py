@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import argon2
 import pytest
 from chassis.actor import Actor
 from chassis.postgres import Pool
 from chassis.sessions import Tokens, public_key_of
 from chassis.settings import Settings
 from fastapi.testclient import TestClient
+from requests_service import accounts
 from requests_service.application import Requests
 from requests_service.bootstrap import build_application
 from requests_service.entrypoints.web import build_web
@@ -38,6 +40,19 @@ def settings_for(service: str, pool: Pool | None = None) -> Settings:
         mail_folder=None,
         city=tomllib.loads((ROOT / "deploy" / "city.toml").read_text(encoding="utf-8")),
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[argon2.PasswordHasher]:
+    """Hashes that cost next to nothing; the hasher of production, for who asks about it.
+
+    A sign-in at production's cost takes a sixth of a second of a processor, and most tests of
+    pages begin with one.
+    """
+    in_production = accounts.PASSWORDS
+    accounts.PASSWORDS = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield in_production
+    accounts.PASSWORDS = in_production
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ class Told:
 
     def act(self, name: str, **details: Any) -> None:
         act = ACTS[next(fact for fact in ACTS if fact.__name__ == name)]
-        self.tell(name, act.role.value, act.next_step(self.step), **details)
+        self.tell(name, act.role_at(self.step).value, act.next_step(self.step), **details)
 
     def letter(self, letter: str) -> None:
         self.tell(
@@ -151,6 +151,9 @@ def a_case(number: int, rng: random.Random) -> list[Seen]:
         if told.step == 8 and not told.declined and rng.random() < 0.15:
             _decline(told)
             continue
+        if told.step in (6, 8, 10) and rng.random() < 0.05:
+            told.act("RefusalProposed")
+            told.act("RefusalSentBack")
         told.move()
     if rng.random() < 0.1:
         told.wait(20)

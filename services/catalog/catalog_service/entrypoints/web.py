@@ -5,6 +5,7 @@ from pathlib import Path
 from chassis import dead_letter_pages, feed
 from chassis.http import build_app
 from chassis.postgres import Pool
+from chassis.revoked import is_revoked
 from chassis.settings import Settings
 from chassis.uploads import Refused
 from fastapi import FastAPI
@@ -55,4 +56,5 @@ def build_web(settings: Settings, pool: Pool) -> FastAPI:
         errors=ERRORS,
         application=build_application(settings, pool),
         templates=[Path(__file__).parent.parent / "templates"],
+        is_revoked=is_revoked,
     )

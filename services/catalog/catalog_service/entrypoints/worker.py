@@ -19,3 +19,9 @@ class Worker:
     def list_in_daftar_data(self, message: Message) -> None:
         """Step 12."""
         self.app.list_in_daftar_data(message)
+
+    @listens_to("requests", "StaffDisabled")
+    @listens_to("requests", "ActingEnded")
+    def revoke(self, message: Message) -> None:
+        """Sessions of that account, or by that appointment, end here at once."""
+        self.app.revoke(message)

@@ -8,7 +8,8 @@ from typing import Any
 from letters_service.domain import wording
 from letters_service.domain.errors import FactIncomplete
 from letters_service.domain.letters import LetterKind, Office
-from letters_service.domain.offices import City, OfficeData
+from letters_service.domain.offices import City, OfficeData, Signer
+from letters_service.domain.pemohon import Acting
 from letters_service.domain.tanggal import hari_tanggal, pukul, ribuan, tanggal, ukuran
 from letters_service.domain.teks import sebaris, tercetak
 
@@ -42,6 +43,8 @@ class Occasion:
     texts: Mapping[str, str] = field(default_factory=dict)
     """What people wrote."""
     cited: Cited | None = None
+    acting: Acting | None = None
+    """Who holds the office that writes, when it is not its head."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ def written(
             f" untuk permohonan {occasion.register_number}."
         )
     sender = city.sender(kind, occasion.agency)
+    signer = _signer(occasion, sender)
     return {
         "nomor": stamp.number,
         "sifat": kind.urgency,
@@ -88,10 +92,10 @@ def written(
         "kop": _letterhead(city, sender),
         "tujuan": _addressee(kind, occasion, city),
         "penanda_tangan": {
-            "jabatan": sender.signer.title,
-            "nama": sender.signer.name,
-            "pangkat": sender.signer.rank,
-            "nip": sender.signer.nip,
+            "jabatan": signer.title,
+            "nama": signer.name,
+            "pangkat": signer.rank,
+            "nip": signer.nip,
         },
         "tembusan": [],
         "periksa": {
@@ -103,6 +107,18 @@ def written(
         },
         "isi": content,
     }
+
+
+def _signer(occasion: Occasion, sender: OfficeData) -> Signer:
+    """The head of the office, or who holds it for them.
+
+    An office that signs by name signs with the acting officer's own; their rank is not known here.
+    """
+    head, acting = sender.signer, occasion.acting
+    if acting is None or acting.capacity not in wording.ACTING:
+        return head
+    name = sebaris(acting.name or "") if head.name else ""
+    return Signer(f"{wording.ACTING[acting.capacity]} {head.title}", name or None)
 
 
 def _letterhead(city: City, sender: OfficeData) -> Content:
@@ -123,8 +139,10 @@ def _addressee(kind: LetterKind, occasion: Occasion, city: City) -> list[str]:
     name = sebaris(occasion.fields.get("name", ""))
     if not name:
         raise FactIncomplete("Nama Pemohon tidak ada; surat tidak dapat dialamatkan.")
-    more = (sebaris(occasion.fields.get(field) or "") for field in ("institution", "address"))
-    return [name, *filter(None, more), "di tempat"]
+    institution, address = (
+        sebaris(occasion.fields.get(field) or "") for field in ("institution", "address")
+    )
+    return [name, *([institution] if institution else []), address or "di tempat"]
 
 
 @dataclass(frozen=True)

@@ -12,3 +12,14 @@ class Pemohon:
     person_id: UUID
     fields: Mapping[str, str]
     texts: Mapping[str, str]
+    acting: "Acting | None" = None
+    """Who signs, when it is not the head of the office that writes."""
+
+
+@dataclass(frozen=True)
+class Acting:
+    """Who holds an office for its head."""
+
+    capacity: str
+    """Of `wording.ACTING`, or another in which one signs as the office itself."""
+    name: str | None = None

@@ -37,6 +37,8 @@ MISSING: Mapping[str, str] = {
     "surat_kuasa": "Surat kuasa belum disertakan",
     "lainnya": "Kekurangan lain sebagaimana dijelaskan di bawah ini",
 }
+ACTING: Mapping[str, str] = {"plh": "Plh.", "plt": "Plt."}
+"""Before the title of an office, for who holds it for a while; a substitute signs as the office."""
 DECISIONS: Mapping[str, str] = {
     "dikabulkan": "mengabulkan keberatan seluruhnya",
     "dikabulkan_sebagian": "mengabulkan keberatan sebagian",

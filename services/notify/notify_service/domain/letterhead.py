@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from notify_service.domain.errors import MailRefused
-from notify_service.domain.mails import ATASAN_PPID, PPID, PPID_PEMBANTU, WALIDATA
+from notify_service.domain.mail import ATASAN_PPID, PPID, PPID_PEMBANTU, WALIDATA
 
 
 @dataclass(frozen=True)

@@ -1,40 +1,19 @@
 """Which fact makes which mail to whom, and what the mail says: one table."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-Data = Mapping[str, Any]
-
-PEMOHON = "pemohon"
-PPID = "ppid"
-PPID_PEMBANTU = "ppid_pembantu"
-WALIDATA = "walidata"
-ATASAN_PPID = "atasan_ppid"
-
-
-@dataclass(frozen=True)
-class Mail:
-    """One row: when `source` announces `type` (and `when` agrees), `audience` gets this text.
-
-    A letter's mail says something else for each fact that asked for the letter: one row each, with
-    the same key, told apart by `because`. Words in braces are filled from the facts; an `until`
-    whose date is not known is left out.
-    """
-
-    key: str
-    source: str
-    type: str
-    audience: str
-    subject: str
-    happened: tuple[str, ...]
-    todo: tuple[str, ...]
-    until: tuple[str, str] | None = None
-    """A label, and the name of the date that it introduces."""
-    when: Callable[[Data], bool] = lambda data: True
-    because: tuple[str, ...] = ()
-    button: str = "Buka permohonan"
+from notify_service.domain.dispute_mails import DISPUTES
+from notify_service.domain.mail import (
+    ATASAN_PPID,
+    PEMOHON,
+    PPID,
+    PPID_PEMBANTU,
+    WALIDATA,
+    Data,
+    Mail,
+)
 
 
 def _letter(kind: str, because: tuple[str, ...], *, audience: str = PEMOHON, **text: Any) -> Mail:
@@ -492,6 +471,7 @@ MAILS: tuple[Mail, ...] = (
             (PPID_PEMBANTU, lambda data: bool(data.get("agency"))),
         )
     ),
+    *DISPUTES,
     # Of deadlines, by the service's own clock.
     *(
         _clock(fact, key, office, clock, subject=subject, happened=happened, todo=todo)

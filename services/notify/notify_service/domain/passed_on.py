@@ -13,7 +13,7 @@ PASSED_ON: Mapping[str, tuple[str, ...]] = {
         "ObjectionLodged", "ObjectionDecided", "RequestReopened", "DisputeFiled", "DisputeDecided",
         "ServiceRated",
         "DueSoon", "BecameOverdue", "Escalated", "ExtensionProposed", "DeadlinesMoved",
-        "PersonErased", "StaffDisabled",
+        "PersonErased", "StaffDisabled", "ActingEnded",
         "OfficerWrote", "PemohonWrote",
     ),
     "catalog": ("DatasetPublished", "DatasetDownloaded", "DaftarDataUpdated"),

@@ -5,6 +5,7 @@ from pathlib import Path
 from chassis import dead_letter_pages, feed
 from chassis.http import build_app
 from chassis.postgres import Pool
+from chassis.revoked import is_revoked
 from chassis.settings import Settings
 from fastapi import FastAPI
 
@@ -53,6 +54,7 @@ def build_web(settings: Settings, pool: Pool) -> FastAPI:
         errors=ERRORS,
         application=build_application(settings, pool),
         templates=[Path(__file__).parent.parent / "templates"],
+        is_revoked=is_revoked,
     )
     app.state.webhooks = build_webhooks(settings, pool)
     return app

@@ -12,13 +12,14 @@ from notify_service.domain.passed_on import PASSED_ON
 
 _ERASURE = ("requests", "PersonErased")
 _DISABLED = ("requests", "StaffDisabled")
+_ENDED = ("requests", "ActingEnded")
 _Method = Callable[["Worker", Message], None]
 
 
 def _listens_to_the_rest(method: _Method) -> _Method:
     """Whatever else is published, by notify itself, too."""
     everything = {(source, type_) for source, types in PASSED_ON.items() for type_ in types}
-    for source, type_ in sorted(everything - HEARD - {_ERASURE, _DISABLED}):
+    for source, type_ in sorted(everything - HEARD - {_ERASURE, _DISABLED, _ENDED}):
         method = listens_to(source, type_)(method)
     return method
 
@@ -59,6 +60,8 @@ class Worker:
     @listens_to("requests", "ObjectionLodged")
     @listens_to("requests", "ObjectionDecided")
     @listens_to("requests", "RequestReopened")
+    @listens_to("requests", "DisputeFiled")
+    @listens_to("requests", "DisputeDecided")
     @listens_to("requests", "DueSoon")
     @listens_to("requests", "BecameOverdue")
     @listens_to("requests", "Escalated")
@@ -77,6 +80,11 @@ class Worker:
     def stop_webhooks(self, message: Message) -> None:
         """Those of an account that was disabled."""
         self.app.stop_webhooks(message)
+
+    @listens_to(*_ENDED)
+    def revoke(self, message: Message) -> None:
+        """Sessions by that appointment end here at once."""
+        self.app.revoke(message)
 
     @_listens_to_the_rest
     def pass_on(self, message: Message) -> None:

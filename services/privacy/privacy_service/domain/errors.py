@@ -27,6 +27,16 @@ class NotReady(PrivacyError):
     """The file is still being read or masked, or was decided already."""
 
 
+class SamePerson(PrivacyError):
+    """Two officers decide, and this one has decided already."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Hasil ini Anda putuskan sendiri. Yang menyetujuinya harus petugas PPID yang lain;"
+            " Anda dapat menariknya kembali."
+        )
+
+
 class ChoiceInvalid(PrivacyError):
     """A choice is missing, unknown, or not open for such data."""
 

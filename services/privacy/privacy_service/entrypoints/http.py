@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from chassis.http import Officer, needs, officer
+from chassis.http import NotSignedIn, Officer, needs, officer, session_of
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 from pydantic import BaseModel, Field
 
@@ -54,7 +54,7 @@ class Findings(BaseModel):
 
     request_id: UUID
     register_number: str
-    state: str = Field(description="waiting, scanned, unreadable, masking, released")
+    state: str = Field(description="waiting, scanned, unreadable, masking, proposed, released")
     outcome: str | None = Field(description="masked atau clean, bila sudah diputuskan.")
     step: int | None
     digest: str
@@ -76,6 +76,17 @@ def application(request: Request) -> PrivacyApplication:
     return found
 
 
+def signed_in(request: Request) -> str | None:
+    """Whose session this is; a ticket alone is enough, but not beside a session that was revoked.
+
+    Raises NotSignedIn.
+    """
+    who = officer(request)
+    if who is None and session_of(request):
+        raise NotSignedIn
+    return who.id if who else None
+
+
 @router.post("/uploads", status_code=201)
 def upload(
     request: Request, ticket: Annotated[str, Form()], file: Annotated[UploadFile, File()]
@@ -85,7 +96,7 @@ def upload(
         ticket,
         filename=file.filename or "",
         data=file.file.read(),
-        signed_in=who.id if (who := officer(request)) else None,
+        signed_in=signed_in(request),
     )
     return UploadReceipt(
         receipt=kept.token,
@@ -154,6 +165,24 @@ def clean(
     return Accepted(state="masking")
 
 
+@router.post("/requests/{request_id}/confirm", status_code=202)
+def confirm(
+    request: Request, request_id: UUID, who: Annotated[Officer, Depends(needs(PPID))]
+) -> Accepted:
+    """By another officer of the PPID, where the city lets two decide on a file."""
+    application(request).confirm(request_id, who.actor)
+    return Accepted(state="released")
+
+
+@router.post("/requests/{request_id}/send-back", status_code=202)
+def send_back(
+    request: Request, request_id: UUID, who: Annotated[Officer, Depends(needs(PPID))]
+) -> Accepted:
+    """The choices are made anew; by the second officer, or by the first who takes it back."""
+    application(request).send_back(request_id, who.actor)
+    return Accepted(state="scanned")
+
+
 @router.get("/requests/{request_id}/masked", response_class=Response)
 def masked(
     request: Request,
@@ -187,6 +216,7 @@ _STATES = {
     "scanned": "scanned",
     "unreadable": "unreadable",
     "releasing": "masking",
+    "proposed": "proposed",
     "masked": "released",
     "clean": "released",
 }

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
-from chassis.http import Officer, needs, officer
+from chassis.http import Officer, needs
 from chassis.pages import Form as PageForm
 from chassis.pages import error_page, render
 from chassis.sandbox import Refused
@@ -22,7 +22,7 @@ from privacy_service.domain.masking import Choice
 from privacy_service.domain.methods import ABOUT, ALLOWED, Method
 from privacy_service.domain.verdicts import Verdict
 from privacy_service.entrypoints.forms import choices_of_form
-from privacy_service.entrypoints.http import application, file_response
+from privacy_service.entrypoints.http import application, file_response, signed_in
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,6 +35,7 @@ _STATES = {
     "scanned": ("menunggu keputusan PPID", "warn"),
     "unreadable": ("tidak dapat dibaca", "bad"),
     "releasing": ("sedang disamarkan", "info"),
+    "proposed": ("menunggu petugas kedua", "warn"),
     "masked": ("disamarkan", "good"),
     "clean": ("tidak ada data pribadi", "good"),
 }
@@ -62,27 +63,32 @@ def waiting(request: Request, who: PpidOrPembantu) -> Response:
 def upload_form(request: Request, ticket: str) -> Response:
     """The form for the holder of a ticket."""
     application(request).ticket_is_for(ticket)
-    return render(request, "privacy_upload.html", ticket=ticket, form=PageForm())
+    return render(request, "privacy_upload.html", ticket=ticket, came="", form=PageForm())
 
 
 @router.post("/privasi/unggah")
 def upload(
-    request: Request, ticket: Annotated[str, Form()], file: Annotated[UploadFile, File()]
+    request: Request,
+    ticket: Annotated[str, Form()],
+    file: Annotated[UploadFile, File()],
+    came: Annotated[str, Form()] = "",
 ) -> Response:
-    """Keep the file and go back to the desk with a receipt; or say why not, with the form."""
-    who = officer(request)
+    """Keep the file and go back to the desk with a receipt; or say why not, with the form.
+
+    `came`: the desk's own parameters, by which it knows the list that the officer came from.
+    """
     try:
         receipt = application(request).receive_upload(
             ticket,
             filename=file.filename or "",
             data=file.file.read(),
-            signed_in=who.id if who else None,
+            signed_in=signed_in(request),
         )
     except Refused as refusal:
         form = PageForm(errors={"file": str(refusal)})
-        return render(request, "privacy_upload.html", 422, ticket=ticket, form=form)
-    token = quote(receipt.token, safe="")
-    return RedirectResponse(f"/meja/{receipt.request_id}?receipt={token}", 303)
+        return render(request, "privacy_upload.html", 422, ticket=ticket, came=came, form=form)
+    told = urlencode([("receipt", receipt.token), *parse_qsl(came)])
+    return RedirectResponse(f"/meja/{receipt.request_id}?{told}", 303)
 
 
 @router.get("/privasi/unduh")
@@ -124,6 +130,20 @@ async def mask(request: Request, request_id: UUID, who: Ppid) -> Response:
 async def clean(request: Request, request_id: UUID, who: Ppid) -> Response:
     """There is no personal data in the file."""
     return await _decided(request, request_id, who, "declare_clean")
+
+
+@router.post("/privasi/{request_id}/setujui")
+def confirm(request: Request, request_id: UUID, who: Ppid) -> Response:
+    """The second officer's yes, where the city lets two decide."""
+    application(request).confirm(request_id, who.actor)
+    return RedirectResponse(f"/privasi/{request_id}", 303)
+
+
+@router.post("/privasi/{request_id}/kembalikan")
+def send_back(request: Request, request_id: UUID, who: Ppid) -> Response:
+    """The second officer's no; or the first one's second thought."""
+    application(request).send_back(request_id, who.actor)
+    return RedirectResponse(f"/privasi/{request_id}", 303)
 
 
 @router.post("/privasi/{request_id}/asli")
@@ -183,6 +203,8 @@ def _review_page(
         working=case["state"] in _WORKING,
         may_decide=who.role == PPID and case["state"] == "scanned" and case["step"] == 10,
         may_fetch=who.role == PPID,
+        is_open=who.role == PPID and case["step"] == 10,
+        is_second=case["decided_by"] != who.id,
         is_pdf=case["format"] == "pdf",
         rows_total=findings["rows"],
         notes=findings["notes"],

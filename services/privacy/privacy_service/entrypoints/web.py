@@ -6,6 +6,7 @@ from chassis import dead_letter_pages, feed
 from chassis.http import build_app
 from chassis.keyring import Forgotten
 from chassis.postgres import Pool
+from chassis.revoked import is_revoked
 from chassis.sandbox import Refused
 from chassis.settings import Settings
 from fastapi import FastAPI
@@ -25,6 +26,7 @@ ERRORS: dict[type[Exception], int] = {
     errors.NotForYou: 403,
     errors.StepNotOpen: 409,
     errors.NotReady: 409,
+    errors.SamePerson: 409,
     errors.ChoiceInvalid: 422,
     errors.FindingsUnanswered: 422,
     errors.FileUnreadable: 422,
@@ -46,4 +48,5 @@ def build_web(settings: Settings, pool: Pool) -> FastAPI:
         errors=ERRORS,
         application=build_application(settings, pool),
         templates=[Path(__file__).parent.parent / "templates"],
+        is_revoked=is_revoked,
     )

@@ -34,3 +34,9 @@ class Worker:
     def forget(self, message: Message) -> None:
         """The key of the request's files is destroyed."""
         self.app.forget(message)
+
+    @listens_to("requests", "StaffDisabled")
+    @listens_to("requests", "ActingEnded")
+    def revoke(self, message: Message) -> None:
+        """Sessions of that account, or by that appointment, end here at once."""
+        self.app.revoke(message)

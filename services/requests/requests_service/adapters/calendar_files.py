@@ -1,14 +1,15 @@
-"""Files that bring a decree or the city's own closures: TOML, CSV, ICS."""
+"""Files that bring a decree, or the city's closures and special working days: TOML, CSV, ICS."""
 
 import csv
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from requests_service.domain.calendar_changes import Line, Proposal, of_decree
-from requests_service.domain.working_days import Closure, DayOff
+from requests_service.domain.working_days import Closure, DayOff, Worked
 
 _KINDS = ("libur_nasional", "cuti_bersama")
 
@@ -39,11 +40,19 @@ def read(path: Path, *, decree: str = "", source: str = "") -> Proposal:
 def _of_toml(text: str) -> Proposal:
     try:
         told = tomllib.loads(text)
-        closures = tuple(_closure(each) for each in told.get("closure", ()))
+        of_the_city = Proposal(
+            closures=tuple(_closure(each) for each in told.get("closure", ())),
+            worked=_all_worked(told.get("working_day", ())),
+            no_closures=_withdrawn(told, "closures"),
+            no_worked=_withdrawn(told, "working_days"),
+        )
         if "year" not in told:
-            if not closures:
-                raise ValueError("the file holds neither a year nor a closure")
-            return Proposal(closures=closures)
+            if not of_the_city.years_closed | of_the_city.years_worked:
+                raise ValueError(
+                    "the file holds neither a year, nor a closure, nor a working day, nor what is"
+                    " withdrawn"
+                )
+            return of_the_city
         lines = [
             Line(_day(day["date"], day["name"], kind), day.get("weekday", ""))
             for kind in _KINDS
@@ -55,7 +64,7 @@ def _of_toml(text: str) -> Proposal:
         )
     except KeyError as error:
         raise ValueError(f"{error.args[0]} is missing") from error
-    return Proposal(proposal.decrees, closures, proposal.warnings)
+    return replace(of_the_city, decrees=proposal.decrees, warnings=proposal.warnings)
 
 
 def _closure(told: Mapping[str, Any]) -> Closure:
@@ -63,6 +72,27 @@ def _closure(told: Mapping[str, Any]) -> Closure:
     if not (isinstance(first, date) and isinstance(last, date) and first <= last):
         raise ValueError("a closure goes from its first day to its last, as 2026-12-24")
     return Closure(first, last, told["name"], told.get("decree", ""))
+
+
+def _all_worked(told: Iterable[Mapping[str, Any]]) -> tuple[Worked, ...]:
+    days = tuple(Worked(each["date"], each["name"], each.get("decree", "")) for each in told)
+    if not all(isinstance(each.date, date) for each in days):
+        raise ValueError("a working day has a date, as 2026-12-19")
+    if len({each.date for each in days}) != len(days):
+        raise ValueError("a working day stands twice")
+    return days
+
+
+def _withdrawn(told: Mapping[str, Any], what: str) -> frozenset[int]:
+    """`[withdrawn]` names the years of which nothing of this kind is left."""
+    known = {"closures", "working_days"}
+    given = told.get("withdrawn", {})
+    if not isinstance(given, dict) or not given.keys() <= known:
+        raise ValueError("withdrawn knows closures = [2026] and working_days = [2026]")
+    years = given.get(what, [])
+    if not isinstance(years, list) or not all(type(year) is int for year in years):
+        raise ValueError(f"withdrawn.{what} is a list of years, as [2026]")
+    return frozenset(years)
 
 
 def _of_csv(text: str) -> Iterator[Line]:

@@ -93,6 +93,7 @@ PUBLISHED: Mapping[str, Callable[[Data], Data]] = {
     "OfficerWrote": _with(),
     "PemohonWrote": _with(),
     "StaffDisabled": lambda fact: {"staff_id": fact["staff_id"]},
+    "ActingEnded": lambda fact: {"staff_id": fact["staff_id"]},
     "PersonErased": lambda fact: {
         "person_id": fact["person_id"],
         "request_id": fact["request_id"],

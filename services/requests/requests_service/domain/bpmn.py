@@ -122,10 +122,11 @@ def _group(process: Element, group: Group) -> None:
         triggeredByEvent="true",
     )
     SubElement(told, _tag("bpmn:documentation")).text = _when(first)
+    whose = {act.fact.__name__: act.role_label for act in group.acts}
     for node in group.nodes:
         each = _node(told, node, group.lines)
         if node.kind == "act":
-            each.set("name", f"{node.label} ({node.role.label})")
+            each.set("name", f"{node.label} ({whose[node.fact]})")
         if node.kind == "start":
             each.set("isInterrupting", "true" if first.ends else "false")
             _starts_by(each, group)

@@ -1,11 +1,18 @@
 """A new decree or closures against the calendar in force: what changes, what looks wrong."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from requests_service.domain.working_days import Calendar, Closure, DayOff, Decree
+from requests_service.domain.working_days import (
+    SATURDAY,
+    Calendar,
+    Closure,
+    DayOff,
+    Decree,
+    Worked,
+)
 
 WEEKDAYS = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
 
@@ -21,15 +28,24 @@ class Line:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a file brings: it replaces the years that it holds."""
+    """What a file brings: it replaces the years that it holds, or withdraws."""
 
     decrees: tuple[Decree, ...] = ()
     closures: tuple[Closure, ...] = ()
     warnings: tuple[str, ...] = ()
+    worked: tuple[Worked, ...] = ()
+    no_closures: frozenset[int] = frozenset()
+    """Years of which every closure is withdrawn."""
+    no_worked: frozenset[int] = frozenset()
+    """Years of which every special working day is withdrawn."""
 
     @property
     def years_closed(self) -> frozenset[int]:
-        return frozenset(each.first.year for each in self.closures)
+        return self.no_closures | {each.first.year for each in self.closures}
+
+    @property
+    def years_worked(self) -> frozenset[int]:
+        return self.no_worked | {each.date.year for each in self.worked}
 
 
 @dataclass(frozen=True)
@@ -87,19 +103,48 @@ def changed(calendar: Calendar, proposal: Proposal, *, version: str) -> Calendar
     """The calendar with what was proposed in place of the same years."""
     decrees = {each.year: each for each in (*calendar.decrees, *proposal.decrees)}
     kept = [each for each in calendar.closures if each.first.year not in proposal.years_closed]
+    worked = [each for each in calendar.worked if each.date.year not in proposal.years_worked]
     return Calendar(
         tuple(decrees[year] for year in sorted(decrees)),
         tuple(sorted((*kept, *proposal.closures), key=lambda each: each.first)),
         version,
+        tuple(sorted((*worked, *proposal.worked), key=lambda each: each.date)),
     )
+
+
+def about_worked(before: Calendar, after: Calendar) -> list[str]:
+    """What to look at of the special working days that are new."""
+    warnings = []
+    for each in after.worked:
+        if each in before.worked:
+            continue
+        off = replace(after, worked=()).days_off()
+        if each.date in off:
+            warnings.append(f"{each.date} ({each.name}) is {off[each.date]}, and shall count.")
+        elif each.date.weekday() < SATURDAY:
+            warnings.append(f"{each.date} ({each.name}) is a working day already.")
+    return warnings
 
 
 def differences(before: Calendar, after: Calendar) -> list[Difference]:
     """Day by day, in order."""
-    old, new = before.days_off(), after.days_off()
-    return [
-        Difference("~" if day in old and day in new else "+" if day in new else "-", day, name)
-        for day in sorted(old.keys() | new.keys())
+    off = _compared(before.days_off(), after.days_off(), "+", "-")
+    worked = _compared(_worked_by_day(before), _worked_by_day(after), "-", "+")
+    return [each for _, each in sorted((off | worked).items())]
+
+
+def _compared(
+    old: Mapping[date, str], new: Mapping[date, str], more: str, less: str
+) -> dict[date, Difference]:
+    return {
+        day: Difference(
+            "~" if day in old and day in new else more if day in new else less, day, name
+        )
+        for day in old.keys() | new.keys()
         for name in [new.get(day) or old[day]]
         if old.get(day) != new.get(day)
-    ]
+    }
+
+
+def _worked_by_day(calendar: Calendar) -> dict[date, str]:
+    return {each.date: each.name for each in calendar.worked}

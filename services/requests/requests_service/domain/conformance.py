@@ -131,6 +131,8 @@ class Case:
     objection_due: Day | None = None
     """While an objection waits for its answer."""
     ended_on: Day | None = None
+    proposed_by: str | None = None
+    """Who proposed the refusal that waits for a second officer."""
     dispute: bool = False
     """One is open at the Komisi Informasi."""
     erasure: str | None = None
@@ -164,7 +166,7 @@ def moves() -> dict[tuple[int | None, str], Move]:
     }
     of_acts = {
         (step, act.fact.__name__): Move(
-            act.role.value,
+            act.role_at(step).value,
             act.next_step(step),
             act.needs,
             True,
@@ -256,7 +258,7 @@ class Checker:
                 Deviation(Kind.OUT_OF_ORDER, case.step, "RequestReturned dahulu", seen.type)
             )
         for need in move.needs:
-            if not self._is_met(need, case, on):
+            if not self._is_met(need, case, on, seen.actor):
                 kind = _KINDS_OF_NEEDS.get(need, Kind.OUT_OF_ORDER)
                 found.append(Deviation(kind, case.step, need, seen.type))
         leaves = move.next_step != case.step
@@ -285,8 +287,14 @@ class Checker:
             case "ObjectionDecided" if case.objection_due and on > case.objection_due:
                 found.append(Deviation(Kind.ANSWER_LATE, case.step, case.objection_due, on))
 
-    def _is_met(self, need: Need, case: Case, on: Day) -> bool:
+    def _is_met(self, need: Need, case: Case, on: Day, actor: str) -> bool:
         match need:
+            case Need.NO_PROPOSAL:
+                return case.proposed_by is None
+            case Need.PROPOSAL_OPEN:
+                return case.proposed_by is not None
+            case Need.SECOND_PERSON:
+                return case.proposed_by != actor
             case Need.DIP_PATH:
                 return "DataFoundInDip" in case.done
             case Need.CHECKED_FILE:
@@ -340,7 +348,12 @@ class Checker:
         since = on if part_of else seen.data.get("received_on") or on
         if move.next_step != case.step:
             self._leave(case, move.next_step, since, seen)
+            case.proposed_by = None
         match seen.type:
+            case "RefusalProposed":
+                case.proposed_by = seen.actor
+            case "RefusalConfirmed" | "RefusalSentBack":
+                case.proposed_by = None
             case "RequestSubmitted" if part_of:
                 # The law's clock is the first request's: that one is judged by its own facts.
                 case.pemohon, case.part_of = str(seen.data["pemohon_id"]), part_of

@@ -11,12 +11,12 @@ from types import MappingProxyType
 
 from requests_service.domain import errors, texts
 from requests_service.domain.dates import tanggal
-from requests_service.domain.refusal import REASONS
+from requests_service.domain.refusal import FIRST
 
 EXCEPTIONS: Mapping[str, str] = MappingProxyType(
     {
         each.exception: each.text
-        for each in REASONS
+        for each in FIRST.rows
         if each.exception and each.code == f"pasal_17_{each.exception}"
     }
 )

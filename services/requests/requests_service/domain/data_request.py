@@ -13,6 +13,7 @@ from requests_service.domain import errors, needs, redress, sop, texts
 from requests_service.domain import events as facts
 from requests_service.domain.clocks import Clocks
 from requests_service.domain.commands import COMMANDS
+from requests_service.domain.confirming import Proposal
 from requests_service.domain.daftar_data import DaftarDataEntry
 from requests_service.domain.dates import tanggal
 from requests_service.domain.declining import Declined
@@ -195,7 +196,7 @@ class DataRequest(Aggregate):
             facts.RequestGrantedInPart,
             by,
             today,
-            reason_code=refusal.code,
+            **refusal.remembered,
             article=refusal.article,
             consequence_test=refusal.tested,
             held_by=refusal.held_by,
@@ -211,7 +212,7 @@ class DataRequest(Aggregate):
             by,
             today,
             at_step=self.step,
-            reason_code=refusal.code,
+            **refusal.remembered,
             article=refusal.article,
             consequence_test=refusal.tested,
             held_by=refusal.held_by,
@@ -434,7 +435,7 @@ class DataRequest(Aggregate):
             self._must_be_its_pemohon(by)
         self._must_be_returned_or_not(fact)
         for need in outcome.needs:
-            needs.must_meet(self, need, today)
+            needs.must_meet(self, need, by, today)
         return outcome
 
     def _words_for(self, fact: type[Fact]) -> str:
@@ -490,6 +491,8 @@ class DataRequest(Aggregate):
     def _refusal(self) -> dict[str, Any]:
         return {
             "reason_code": self.reason_code,
+            "reason_text": self.reason_text,
+            "reasons_version": self.reasons_version,
             "article": self.article,
             "consequence_test": self.consequence_test,
             "held_by": self.held_by,
@@ -516,6 +519,8 @@ class DataRequest(Aggregate):
         self.refused_part: dict[str, Any] | None = None
         self.refused_at_step: int | None = None
         self.reason_code: str | None = None
+        self.reason_text: str | None = None
+        self.reasons_version = 1
         self.article: str | None = None
         self.consequence_test: dict[str, str] | None = None
         self.held_by: str | None = None
@@ -534,6 +539,7 @@ class DataRequest(Aggregate):
         self.clocks, self.told = Clocks(), Told()
         self.data_wanted_sealed = fact.data_wanted_sealed
         self.declined = Declined()
+        self.proposal = Proposal()
         self.parts = Parts()
         self.objection: Objection = Objection()
         self.redress: Redress = Redress()
@@ -545,6 +551,7 @@ class DataRequest(Aggregate):
             self.clocks,
             self.told,
             self.declined,
+            self.proposal,
             self.parts,
             self.objection,
             self.redress,
@@ -569,12 +576,15 @@ class DataRequest(Aggregate):
                 self.granted = True
             case facts.RequestGrantedInPart(reason_code=code, article=article):
                 self.refused_part = {"reason_code": code, "article": article}
+                if fact.reason_text:
+                    self.refused_part["reason_text"] = fact.reason_text
                 if fact.consequence_test:
                     self.refused_part["consequence_test"] = fact.consequence_test
                 if fact.held_by:
                     self.refused_part["held_by"] = fact.held_by
             case facts.RequestRefused(at_step=at_step, reason_code=code, article=article):
                 self.refused_at_step, self.reason_code, self.article = at_step, code, article
+                self.reason_text, self.reasons_version = fact.reason_text, fact.reasons_version
                 self.consequence_test, self.held_by = fact.consequence_test, fact.held_by
             case facts.DataHandedOver(digest=digest) | facts.DataOnHandProvided(digest=digest):
                 self.file = digest

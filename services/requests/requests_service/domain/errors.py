@@ -95,6 +95,18 @@ class NoCheckedFile(RequestsError):
     """Step 10 needs a file before its clearance can be stated."""
 
 
+class ProposalPending(RequestsError):
+    """A refusal waits for its second officer."""
+
+
+class NoProposal(RequestsError):
+    """No refusal waits for a second officer."""
+
+
+class SamePerson(RequestsError):
+    """Two officers decide, and this one has decided already."""
+
+
 class DraftMissing(RequestsError):
     """Step 13 has two hands: the Walidata drafts before the PPID issues."""
 

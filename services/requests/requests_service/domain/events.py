@@ -138,6 +138,9 @@ class RequestGrantedInPart(Fact):
     """For Pasal 17: number, decree and its date of the test, and what disclosure would do."""
     held_by: str | None = None
     """For what is not held: the public body that holds it (UU 14/2008 Pasal 22 ayat (7) b)."""
+    reason_text: str | None = None
+    """In the words of the table; None in facts from before there were versions of it."""
+    reasons_version: int = 1
 
 
 class RequestRefused(Fact):
@@ -149,6 +152,37 @@ class RequestRefused(Fact):
     narrative_sealed: str
     consequence_test: dict[str, str] | None = None
     held_by: str | None = None
+    reason_text: str | None = None
+    """In the words of the table; None in facts from before there were versions of it."""
+    reasons_version: int = 1
+
+
+class RefusalProposed(Fact):
+    """Steps 6, 8 and 10, where the city asks for two officers. The first one would refuse."""
+
+    reason_code: str
+    other_law: str | None
+    consequence_test: dict[str, str] | None
+    held_by: str | None
+    proposed_narrative_sealed: str
+    proposed_parts_sealed: str | None
+    """None: all of it."""
+    reason_text: str | None = None
+    """In the words of the table; None in facts from before there were versions of it."""
+    reasons_version: int = 1
+
+
+class RefusalConfirmed(Fact):
+    """A second officer agreed: the refusal itself is the next fact, by this officer."""
+
+    proposed_by: str
+
+
+class RefusalSentBack(Fact):
+    """A second officer disagreed, or the first one thought better of it."""
+
+    proposed_by: str
+    sent_back_sealed: str
 
 
 class DataHandedOver(Fact):
@@ -246,6 +280,9 @@ class RefusalSent(Fact):
     article: str
     consequence_test: dict[str, str] | None = None
     held_by: str | None = None
+    reason_text: str | None = None
+    """In the words of the table; None in facts from before there were versions of it."""
+    reasons_version: int = 1
 
 
 class RefusalNotified(Fact):
@@ -257,6 +294,9 @@ class RefusalNotified(Fact):
     cites_pembantu: bool
     consequence_test: dict[str, str] | None = None
     held_by: str | None = None
+    reason_text: str | None = None
+    """In the words of the table; None in facts from before there were versions of it."""
+    reasons_version: int = 1
 
 
 class DataReceived(Fact):

@@ -340,21 +340,19 @@ def _group(acts: tuple[LegalAct, ...], x: int, y: int) -> Group:
     width, inner, gap = _BESIDE - 24, 20, 16
     middle, top = x + width // 2, y + 38
     name = acts[0].fact.__name__
-    nodes = [
-        Node(f"mulai_{name}", "start", "", acts[0].role, 0, middle - inner // 2, top, inner, inner)
-    ]
+    # Those of several offices stand with the first one's colour; the words say whose they are.
+    first, last = (act.role_at(act.steps[0]) for act in (acts[0], acts[-1]))
+    nodes = [Node(f"mulai_{name}", "start", "", first, 0, middle - inner // 2, top, inner, inner)]
     top += inner + gap
     for act in acts:
         nodes.append(
             Node(
-                f"tindakan_{act.fact.__name__}", "act", act.activity, act.role, 0,
+                f"tindakan_{act.fact.__name__}", "act", act.activity, act.role_at(act.steps[0]), 0,
                 middle - BOX_WIDTH // 2, top, BOX_WIDTH, _ACT_HEIGHT, act.fact.__name__,
             )
         )  # fmt: skip
         top += _ACT_HEIGHT + gap
-    nodes.append(
-        Node(f"akhir_{name}", "end", "", acts[-1].role, 0, middle - inner // 2, top, inner, inner)
-    )
+    nodes.append(Node(f"akhir_{name}", "end", "", last, 0, middle - inner // 2, top, inner, inner))
     lines = [
         Line(a.id, b.id, points=((middle, a.y + a.height), (middle, b.y)))
         for a, b in pairwise(nodes)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from requests_service.domain import errors, extending, objecting
+from requests_service.domain.roles import Actor
 from requests_service.domain.sop import Need
 from requests_service.domain.working_days import Today
 
@@ -10,8 +11,20 @@ if TYPE_CHECKING:
     from requests_service.domain.data_request import DataRequest
 
 
-def must_meet(r: "DataRequest", need: Need, today: Today) -> None:
+def must_meet(r: "DataRequest", need: Need, by: Actor, today: Today) -> None:
     match need:
+        case Need.NO_PROPOSAL if r.proposal.made:
+            raise errors.ProposalPending(
+                "Usulan penolakan masih menunggu petugas kedua: setujui atau kembalikan usulan itu"
+                " lebih dahulu."
+            )
+        case Need.PROPOSAL_OPEN if not r.proposal.made:
+            raise errors.NoProposal("Tidak ada usulan penolakan yang menunggu petugas kedua.")
+        case Need.SECOND_PERSON if r.proposal.made and r.proposal.made.by == by.id:
+            raise errors.SamePerson(
+                "Usulan ini Anda ajukan sendiri. Yang menyetujuinya harus petugas lain dari kantor"
+                " yang sama; Anda dapat menariknya kembali."
+            )
         case Need.DIP_PATH if not r.found_in_dip:
             raise errors.NotOnDipPath(
                 "Hanya untuk data yang tercantum dalam Daftar Informasi Publik (langkah 6);"

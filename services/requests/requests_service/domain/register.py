@@ -70,6 +70,7 @@ class Entry:
     decided_on: str | None = None
     reason_code: str | None = None
     article: str | None = None
+    reason_text: str | None = None
     held_by: str | None = None
     """The public body that holds what is not held here."""
     statutory_due: str | None = None
@@ -177,6 +178,7 @@ def remember(entry: Entry, type_: str, fact: Mapping[str, Any]) -> None:
 def _decide(entry: Entry, type_: str, fact: Mapping[str, Any]) -> None:
     entry.decision, entry.decided_on = _DECISIONS[type_], fact["on"]
     entry.reason_code, entry.article = fact.get("reason_code"), fact.get("article")
+    entry.reason_text = fact.get("reason_text")
     entry.held_by = fact.get("held_by")
     if type_ in _GIVEN:
         entry.held = _HELD

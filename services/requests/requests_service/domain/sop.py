@@ -56,6 +56,9 @@ ACCESS_DAYS = 30
 class Need(StrEnum):
     """What must be true of the request, beside the step being open; the aggregate knows how to tell."""
 
+    NO_PROPOSAL = "tidak ada usulan penolakan yang menunggu petugas kedua"
+    PROPOSAL_OPEN = "ada usulan penolakan yang menunggu petugas kedua"
+    SECOND_PERSON = "petugas lain daripada yang mengusulkan"
     DIP_PATH = "data tercantum dalam Daftar Informasi Publik (langkah 6a)"
     CHECKED_FILE = "berkas yang diperiksa telah diserahkan"
     FIRST_REQUEST = "bukan bagian dari permohonan lain"
@@ -111,7 +114,8 @@ class LegalAct:
 
     fact: type[Fact]
     activity: str
-    role: Role
+    role: Role | None
+    """None: whoever owns the step."""
     steps: tuple[int | None, ...]
     """While which steps; None stands for a finished request."""
     basis: str
@@ -124,6 +128,14 @@ class LegalAct:
     """While a request is returned: never (False), only then (True), or then too (None)."""
     waits_for: Role | None = None
     needs: tuple[Need, ...] = ()
+
+    @property
+    def role_label(self) -> str:
+        return self.role.label if self.role else "pelaksana langkah"
+
+    def role_at(self, step: int | None) -> Role:
+        """Whose act it is at `step`, one of `steps`."""
+        return self.role or STEPS[step or 0].owners[0]
 
     def next_step(self, step: int | None) -> int | None:
         """Where the request is after it, done at `step`."""
@@ -163,17 +175,17 @@ SOP: tuple[Step, ...] = (
              {_f.RequestSubmitted:      by(_R.PEMOHON, 6)}),
     Step( 6, "Memeriksa ketersediaan data yang dimohon pada Daftar Informasi Publik",
              (_R.PPID,), (_DOKUMEN, "Daftar Informasi Publik"), "1 Hari", 1, "Informasi ketersediaan data yang dimohon",
-             {_f.DataFoundInDip:        by(_R.PPID, 10),
-              _f.OwnerFound:            by(_R.PPID, 7),
-              _f.RequestRefused:        by(_R.PPID, 15)}),
+             {_f.DataFoundInDip:        by(_R.PPID, 10, _N.NO_PROPOSAL),
+              _f.OwnerFound:            by(_R.PPID, 7, _N.NO_PROPOSAL),
+              _f.RequestRefused:        by(_R.PPID, 15, _N.NO_PROPOSAL)}),
     Step( 7, "Menghubungi PPID Pembantu yang membidangi data yang dimohon",
              (_R.PPID,), (_DOKUMEN,), "3 Hari", 3, "Surat Permohonan Data kepada PPID Pembantu",
              {_f.ForwardedToPembantu:   by(_R.PPID, 8)}),
     Step( 8, "Menindaklanjuti permohonan data",
              (_R.PPID_PEMBANTU,), (_DOKUMEN,), "3 Hari", 3, "Keputusan pemberian data yang dimohon",
-             {_f.RequestGranted:        by(_R.PPID_PEMBANTU, 9),
-              _f.RequestGrantedInPart:  by(_R.PPID_PEMBANTU, 9),
-              _f.RequestRefused:        by(_R.PPID_PEMBANTU, 14)}),
+             {_f.RequestGranted:        by(_R.PPID_PEMBANTU, 9, _N.NO_PROPOSAL),
+              _f.RequestGrantedInPart:  by(_R.PPID_PEMBANTU, 9, _N.NO_PROPOSAL),
+              _f.RequestRefused:        by(_R.PPID_PEMBANTU, 14, _N.NO_PROPOSAL)}),
     Step( 9, "Memberikan data yang dimohon kepada PPID",
              (_R.PPID_PEMBANTU,), ("Data yang dimohon",), "3 Hari", 3, "Surat Penyampaian Data kepada PPID",
              {_f.DataHandedOver:        by(_R.PPID_PEMBANTU, 10)}),
@@ -182,8 +194,8 @@ SOP: tuple[Step, ...] = (
              {_f.DataOnHandProvided:    by(_R.PPID, 10, _N.DIP_PATH),
               _f.DataMasked:            by(_R.PPID, 11, _N.CHECKED_FILE),
               _f.DataFoundClean:        by(_R.PPID, 11, _N.CHECKED_FILE),
-              _f.EarlierClearanceCited: by(_R.PPID, 11, _N.DIP_PATH),
-              _f.RequestRefused:        by(_R.PPID, 15)},
+              _f.EarlierClearanceCited: by(_R.PPID, 11, _N.DIP_PATH, _N.NO_PROPOSAL),
+              _f.RequestRefused:        by(_R.PPID, 15, _N.NO_PROPOSAL)},
              remark="Data yang mengandung data pribadi harus disamarkan"),
     Step(11, "Memberikan data yang dimohon kepada Walidata",
              (_R.PPID,), ("Data yang dimohon",), "1 Hari", 1, "Data yang dimohon",
@@ -216,7 +228,13 @@ LEGAL_ACTS: tuple[LegalAct, ...] = (
     LegalAct(_f.PartSplitOff,     "Memisahkan bagian untuk perangkat daerah lain", _R.PPID, (6, 7),
              "Pilihan kami; setiap bagian dijawab menurut UU 14/2008 Pasal 22 ayat (7)", needs=(_N.FIRST_REQUEST,)),
     LegalAct(_f.OwnershipDeclined, "Menyatakan data bukan bidangnya", _R.PPID_PEMBANTU, (8,),
-             "SOP langkah 7: yang membidangi data yang dimohon", leads_to=7, waits_for=_R.PPID),
+             "SOP langkah 7: yang membidangi data yang dimohon", leads_to=7, waits_for=_R.PPID, needs=(_N.NO_PROPOSAL,)),
+    LegalAct(_f.RefusalProposed,  "Mengusulkan penolakan kepada petugas kedua", None, (6, 8, 10),
+             "Pilihan kota: penolakan diputus dua petugas", needs=(_N.NO_PROPOSAL,)),
+    LegalAct(_f.RefusalConfirmed, "Menyetujui usulan penolakan", None, (6, 8, 10),
+             "Pilihan kota: penolakan diputus dua petugas", needs=(_N.PROPOSAL_OPEN, _N.SECOND_PERSON)),
+    LegalAct(_f.RefusalSentBack,  "Mengembalikan usulan penolakan", None, (6, 8, 10),
+             "Pilihan kota: penolakan diputus dua petugas", needs=(_N.PROPOSAL_OPEN,)),
     LegalAct(_f.RequestWithdrawn, "Mencabut permohonan", _R.PEMOHON, tuple(range(6, 14)),
              "Kehendak Pemohon", ends=True, returned=None),
     LegalAct(_f.DeadlineExtended, "Memperpanjang tenggat pemberitahuan tertulis", _R.PPID, tuple(range(6, 16)),
@@ -268,7 +286,7 @@ def outcome_of(step: int | None, fact: type[Fact]) -> Outcome:
     if act := ACTS.get(fact):
         if step not in act.steps:
             raise StepNotOpen(_not_now(act.activity, act.steps, step))
-        return Outcome(act.role, act.next_step(step), act.waits_for, act.needs)
+        return Outcome(act.role_at(step), act.next_step(step), act.waits_for, act.needs)
     homes = tuple(row.no for row in SOP if fact in row.outcomes)
     if step not in homes:
         raise StepNotOpen(_not_now(_activities(homes), homes, step))

@@ -150,7 +150,7 @@ def _act_row(act: LegalAct) -> tuple[str, ...]:
     return (
         act.activity,
         f"`{act.fact.__name__}`",
-        act.role.label,
+        act.role_label,
         where,
         act.basis,
         "; ".join(told),

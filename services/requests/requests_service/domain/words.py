@@ -17,6 +17,9 @@ FACT_TITLES: Mapping[type[Fact], str] = MappingProxyType(
         f.RequestGranted: "Permohonan dikabulkan",
         f.RequestGrantedInPart: "Permohonan dikabulkan sebagian",
         f.RequestRefused: "Permohonan ditolak",
+        f.RefusalProposed: "Penolakan diusulkan, menunggu petugas kedua",
+        f.RefusalConfirmed: "Usulan penolakan disetujui petugas kedua",
+        f.RefusalSentBack: "Usulan penolakan dikembalikan",
         f.DataHandedOver: "Data diserahkan kepada PPID",
         f.DataOnHandProvided: "Data yang sudah dikuasai disiapkan untuk diperiksa",
         f.DataMasked: "Data pribadi disamarkan",
@@ -66,6 +69,9 @@ TEXT_TITLES: Mapping[str, str] = MappingProxyType(
         "declining": "Mengapa bukan bidangnya",
         "refused_parts": "Bagian yang ditolak",
         "narrative": "Alasan penolakan",
+        "proposed_parts": "Bagian yang diusulkan ditolak",
+        "proposed_narrative": "Alasan penolakan yang diusulkan",
+        "sent_back": "Mengapa usulan dikembalikan",
         "filename": "Nama berkas",
         "cover_note": "Catatan pengantar",
         "why_later": "Mengapa dicatat sesudah hari diterima",
@@ -106,5 +112,16 @@ STATES: Mapping[str, str] = MappingProxyType(
     }
 )
 
-HIDDEN_FROM_PEMOHON = frozenset({"note", "message", "declining", "filename", "cover_note"})
+HIDDEN_FROM_PEMOHON = frozenset(
+    {
+        "note",
+        "message",
+        "declining",
+        "filename",
+        "cover_note",
+        "proposed_narrative",
+        "proposed_parts",
+        "sent_back",
+    }
+)
 """Texts between officers."""

@@ -42,6 +42,16 @@ class Closure:
 
 
 @dataclass(frozen=True)
+class Worked:
+    """A Saturday, a Sunday or a day off on which the offices work because it was decreed."""
+
+    date: date
+    name: str
+    decree: str
+    """Empty while it is announced and not decreed: deadlines beyond it are estimates."""
+
+
+@dataclass(frozen=True)
 class Skipped:
     """A day that did not count, and why."""
 
@@ -64,6 +74,8 @@ class Explanation:
     calendar: str
     """The version of the calendar."""
     is_estimate: bool
+    worked: tuple[Worked, ...] = ()
+    """Every day between that counts only because it was decreed to, in order."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +89,8 @@ class Calendar:
     closures: tuple[Closure, ...] = ()
     version: str = "1"
     """Which of this installation's calendars: each change is a new version, old ones stay."""
+    worked: tuple[Worked, ...] = ()
+    """In order; they count whatever else is said of the day."""
     _working_days: list[date] = field(init=False, repr=False, compare=False)
     _off: dict[date, Skipped] = field(init=False, repr=False, compare=False)
     _decreed: frozenset[int] = field(init=False, repr=False, compare=False)
@@ -95,13 +109,23 @@ class Calendar:
             for decree in self.decrees
             for day in decree.days_off
         }
+        for worked in self.worked:
+            off.pop(worked.date, None)
         object.__setattr__(self, "_off", off)
         object.__setattr__(self, "_decreed", frozenset(years))
-        announced = sorted(day for day, each in off.items() if not each.decree)
+        announced = sorted(
+            day
+            for day, decree in (
+                *((day, each.decree) for day, each in off.items()),
+                *((each.date, each.decree) for each in self.worked),
+            )
+            if not decree
+        )
         object.__setattr__(self, "_announced", tuple(announced))
         # Room on both sides, so that old requests and long deadlines can still be counted.
         first, last = date(min(years) - 10, 1, 1), date(max(years) + 30, 12, 31)
-        object.__setattr__(self, "_working_days", _working_days(first, last, off))
+        worked_on = {each.date for each in self.worked}
+        object.__setattr__(self, "_working_days", _working_days(first, last, off, worked_on))
 
     def add_working_days(self, start: date, days: int) -> date:
         """The day of receipt is day zero, holiday or not; day one is the working day after it."""
@@ -129,13 +153,14 @@ class Calendar:
         due = self.add_working_days(start, days)
         between = _days(start + DAY, due)
         skipped = tuple(self._why(day) for day in between if not self.is_working_day(day))
+        worked = tuple(each for each in self.worked if start < each.date <= due)
         return Explanation(
-            start, days, due, skipped, self.version, self.is_estimate(due, since=start)
+            start, days, due, skipped, self.version, self.is_estimate(due, since=start), worked
         )
 
     def is_estimate(self, due: date, since: date | None = None) -> bool:
-        """No decree has been read for the year of this deadline; or a closure that is announced
-        and not decreed yet lies between `since` and it."""
+        """No decree has been read for the year of this deadline; or a closure or a special working
+        day that is announced and not decreed yet lies between `since` and it."""
         if due.year not in self._decreed:
             return True
         return since is not None and any(since < day <= due for day in self._announced)
@@ -187,8 +212,14 @@ class Today:
         return self.calendar.add_working_days(self.day, working_days)
 
 
-def _working_days(first: date, last: date, off: Container[date]) -> list[date]:
-    return [day for day in _days(first, last) if day.weekday() < SATURDAY and day not in off]
+def _working_days(
+    first: date, last: date, off: Container[date], worked: Container[date]
+) -> list[date]:
+    return [
+        day
+        for day in _days(first, last)
+        if day in worked or (day.weekday() < SATURDAY and day not in off)
+    ]
 
 
 def _days(first: date, last: date) -> Iterator[date]:

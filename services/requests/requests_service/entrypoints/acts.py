@@ -17,6 +17,7 @@ from requests_service.entrypoints.act import Act
 from requests_service.entrypoints.agencies_acts import AT_STEP_7, AT_STEP_8
 from requests_service.entrypoints.conversation_acts import NOTE, TO_THE_PEMOHON, TO_THE_PPID
 from requests_service.entrypoints.redress_acts import AFTER_THE_ANSWER
+from requests_service.entrypoints.refusing_acts import SECOND_OFFICER
 from requests_service.entrypoints.typed import Fields
 
 
@@ -98,6 +99,7 @@ FIELD_WORDS: Mapping[str, str] = MappingProxyType(
         "score": "Penilaian",
         "remark": "Saran",
         "text": "Pesan",
+        "words": "Alasan mengembalikan usulan",
     }
 )
 """What was typed, when it has to be shown apart from its form."""
@@ -138,7 +140,7 @@ OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
             "Langkah 8: berikan sebagian data",
             "Berikan sebagian",
             "Pemberian sebagian sudah dicatat. Pemberitahuan Tertulis sedang diterbitkan.",
-            lambda app, id_, by, typed, how: app.grant_in_part(
+            lambda app, id_, by, typed, how: app.refusing.grant_in_part(
                 id_,
                 by,
                 refused_parts=typed.text("refused_parts"),
@@ -149,6 +151,7 @@ OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
         ),
         **AT_STEP_7,
         **AT_STEP_8,
+        **SECOND_OFFICER,
         "upload": Act(
             "hand-over",
             "Unggah data yang dimohon",
@@ -260,7 +263,7 @@ OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
             "Tolak permohonan",
             "Tolak permohonan",
             "Penolakan sudah dicatat. Pemberitahuan Tertulis sedang diterbitkan.",
-            lambda app, id_, by, typed, how: app.refuse(
+            lambda app, id_, by, typed, how: app.refusing.refuse(
                 id_, by, refusal=_refusal(app, typed), **how
             ),
             hint="Penolakan harus disertai alasan yang jelas.",

@@ -21,6 +21,14 @@ class SkippedDay(BaseModel):
     decree: Annotated[str | None, Field(description="None for a Saturday or a Sunday.")]
 
 
+class WorkedDay(BaseModel):
+    """A Saturday, a Sunday or a day off that counted."""
+
+    date: date
+    name: str
+    decree: Annotated[str, Field(description="Empty while it is announced and not decreed.")]
+
+
 class DeadlineTold(BaseModel):
     """`due` is the day that was recorded; the rest says how it is counted."""
 
@@ -31,6 +39,9 @@ class DeadlineTold(BaseModel):
     days: Annotated[int, Field(description="Working days by the SOP or the law.")]
     paused: Annotated[int, Field(description="Working days for which the clock stood still.")]
     skipped: list[SkippedDay]
+    worked: Annotated[
+        list[WorkedDay], Field(description="Days that count only because it was decreed.")
+    ]
     calendar: Annotated[str, Field(description="Version of the calendar of working days.")]
     is_estimate: Annotated[
         bool, Field(description="A year without a decree, or a closure that is not decreed yet.")
@@ -58,6 +69,7 @@ def _told(each: Deadline) -> DeadlineTold:
         days=each.days,
         paused=each.paused,
         skipped=[SkippedDay(**vars(day)) for day in each.why.skipped],
+        worked=[WorkedDay(**vars(day)) for day in each.why.worked],
         calendar=each.why.calendar,
         is_estimate=each.why.is_estimate,
     )

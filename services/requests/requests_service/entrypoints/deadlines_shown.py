@@ -76,6 +76,7 @@ def _shown(each: Deadline) -> dict[str, Any]:
         "days": each.days,
         "paused": each.paused,
         "skipped": list(_lines(why.skipped)),
+        "worked": [(tanggal(day.date), day.name) for day in why.worked],
         "calendar": why.calendar,
         "is_estimate": why.is_estimate,
         "other_count": why.due if why.due != each.due else None,
@@ -95,7 +96,12 @@ def _lines(skipped: Sequence[Skipped]) -> Iterator[tuple[str, str]]:
 
 
 def _decrees(deadlines: Sequence[Deadline]) -> list[str]:
-    """By which the days off are none of work, each once."""
-    skipped = [day for each in deadlines for day in each.why.skipped if day.decree is not None]
-    told = [day.decree or f"{day.name}: diumumkan, belum ada keputusan" for day in skipped]
+    """By which days do not count, or count, each once."""
+    days = [
+        day
+        for each in deadlines
+        for day in (*each.why.skipped, *each.why.worked)
+        if day.decree is not None
+    ]
+    told = [day.decree or f"{day.name}: diumumkan, belum ada keputusan" for day in days]
     return list(dict.fromkeys(told))

@@ -32,6 +32,8 @@ from requests_service.entrypoints.audit_http import AUDITORS
 from requests_service.entrypoints.conformance_shown import deviations_shown
 from requests_service.entrypoints.deadlines_shown import deadlines_shown
 from requests_service.entrypoints.redress_shown import redress_choices
+from requests_service.entrypoints.refusing_acts import SECOND_OFFICER
+from requests_service.entrypoints.refusing_shown import proposal_of
 from requests_service.entrypoints.session import Page
 from requests_service.entrypoints.shown import erasing_of, letters_of, shown
 from requests_service.entrypoints.statuses import ERRORS
@@ -39,6 +41,7 @@ from requests_service.entrypoints.typed import HIDDEN, Fields, Typed, field_of, 
 from requests_service.reading import TimelineEntry
 
 router = APIRouter(include_in_schema=False, route_class=Page)
+_REFUSED = [OFFICER_ACTS[name].done for name in ("refuse", "grant-in-part")]
 
 
 @router.get("/meja/{request_id}")
@@ -121,6 +124,9 @@ def _page(
     it |= deadlines_shown(app.deadlines.of(request_id, who.actor))
     it["letters"] = letters_of(it, "/surat/{}", role=who.role)
     upload = _upload(request, request_id, receipt) if receipt else None
+    proposal = proposal_of(it, timeline)
+    if proposal and done_words in _REFUSED:
+        done_words = "Usulan penolakan sudah dicatat dan menunggu petugas kedua dari kantor Anda."
     names = _open_names(it, who, uploaded=upload is not None)
     forms = {name: _form(app, it, name, tried, typed, wrong, receipt) for name in names}
     acts = [
@@ -149,6 +155,7 @@ def _page(
         ],
         review_href=f"/privasi/{request_id}" if _is_for_review(it, who) else "",
         extension=_proposed_extension(it, timeline),
+        proposal=proposal,
         erasing=erasing_of(app, answer, timeline),
         deviations=deviations_shown(app.pool, request_id) if who.role in AUDITORS else [],
         identity=identity,
@@ -261,7 +268,7 @@ def _open_act(
         hidden["receipt"] = form.value("receipt")
     if name == "upload":
         ticket = app.upload_ticket(UUID(it["id"]), by)
-        hidden, action = {"ticket": ticket}, "/privasi/unggah"
+        hidden, action = {"ticket": ticket, "came": urlencode(came)}, "/privasi/unggah"
     return OpenAct(
         act_.label, act_.hint, act_.button, act_.kind, open_, name, form, action, hidden,
         multipart=name == "upload",
@@ -311,7 +318,7 @@ def _not_now(it: Mapping[str, Any], role: str) -> list[tuple[str, str]]:
         for name, act_ in OFFICER_ACTS.items()
         if act_.command
         and act_.command not in it["commands"]
-        and name not in ("upload", "grant-in-part")
+        and name not in ("upload", "grant-in-part", *SECOND_OFFICER)
     ]
     return [
         (act_.label, why)
@@ -325,7 +332,8 @@ def _why_not(step: int | None, command: str, role: str, *, returned: bool) -> st
     closed, needed = "", ""
     for fact in COMMANDS[command]:
         owners = {row.outcomes[fact].role for row in sop.SOP if fact in row.outcomes}
-        owners |= {sop.ACTS[fact].role} if fact in sop.ACTS else set()
+        if act_ := sop.ACTS.get(fact):
+            owners |= {act_.role_at(no) for no in act_.steps}
         if role not in owners:
             continue
         try:

@@ -302,13 +302,26 @@ def events(request_id: UUID, by: Viewer, app: App) -> Answer:
 
 @router.get("/{request_id}/pemohon")
 def pemohon(
-    request: Request, request_id: UUID, app: App, fields: str = "", fact: str | None = None
+    request: Request,
+    request_id: UUID,
+    app: App,
+    fields: str = "",
+    fact: str | None = None,
+    office: str = "",
+    agency: str | None = None,
+    officer: str | None = None,
 ) -> Answer:
-    """For services alone: what is needed to write to the Pemohon; each reading is a fact."""
+    """For services alone: what is needed to write to the Pemohon; each reading is a fact.
+
+    `signer` is who signs for `office` (a role, of `agency`) as Plh or Plt today: `officer`, or when
+    none is named whoever stands in for its head.
+    """
     caller = service_caller(request)
     wanted = [name for name in fields.split(",") if name]
     told = app.reading.pemohon(request_id, wanted, fact, caller)
-    return {"person_id": told.person_id, "fields": told.fields, "texts": told.texts}
+    acting = app.accounts.acting.signer(office, agency, officer) if office else None
+    signer = {"capacity": acting.capacity, "name": acting.name} if acting else None
+    return {**asdict(told), "signer": signer}
 
 
 @router.post("/{request_id}/upload-ticket")
@@ -386,7 +399,7 @@ def grant(request_id: UUID, body: Granting, by: Viewer, app: App, asked: HowAske
     if body.refused_parts is None:
         return app.grant(request_id, by, **asked)
     refusal = _refusal(body, app)
-    return app.grant_in_part(
+    return app.refusing.grant_in_part(
         request_id, by, refused_parts=body.refused_parts, refusal=refusal, **asked
     )
 
@@ -394,7 +407,7 @@ def grant(request_id: UUID, body: Granting, by: Viewer, app: App, asked: HowAske
 @router.post("/{request_id}/refuse")
 def refuse(request_id: UUID, body: RefusalBody, by: Viewer, app: App, asked: HowAsked) -> Answer:
     """Steps 6, 8 and 10."""
-    return app.refuse(request_id, by, refusal=_refusal(body, app), **asked)
+    return app.refusing.refuse(request_id, by, refusal=_refusal(body, app), **asked)
 
 
 @router.post("/{request_id}/hand-over")

@@ -65,16 +65,23 @@ def register_or_file(
         return _sent(_public(request, name, year), name, year, format_)
     if file not in papers.REGISTERS:
         raise HTTPException(404)
-    first = (halaman - 1) * _ROWS_OF_A_PAGE
-    paper = _public(request, file, year)
+    app: Requests = request.app.state.application
+    paper = papers.register_of(
+        app,
+        request.app.state.settings.city,
+        file,
+        year,
+        skip=(halaman - 1) * _ROWS_OF_A_PAGE,
+        limit=_ROWS_OF_A_PAGE + 1,
+    )
     rows = paper.tables[0].rows
     return _register_page(
         request,
         file,
         year,
         paper,
-        rows=rows[first : first + _ROWS_OF_A_PAGE],
-        next_href=f"?halaman={halaman + 1}" if len(rows) > first + _ROWS_OF_A_PAGE else None,
+        rows=rows[:_ROWS_OF_A_PAGE],
+        next_href=f"?halaman={halaman + 1}" if len(rows) > _ROWS_OF_A_PAGE else None,
         first_href="?halaman=1" if halaman > 1 else None,
     )
 

@@ -214,7 +214,7 @@ def about_the_sop(request: Request) -> Response:
         acts=[
             {
                 "activity": each.activity,
-                "role": each.role,
+                "role": each.role_label,
                 "basis": each.basis,
                 "where": _where(each),
             }

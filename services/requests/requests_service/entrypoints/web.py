@@ -20,9 +20,11 @@ from requests_service.entrypoints import (
     export_http,
     http,
     intake_http,
+    law_http,
     log_http,
     pages,
     redress_http,
+    refusing_http,
 )
 from requests_service.entrypoints.follow_cookie import NotFollowed, ask_for_the_code
 from requests_service.entrypoints.statuses import ERRORS
@@ -55,10 +57,12 @@ def build_web(settings: Settings, pool: Pool) -> FastAPI:
             audit_http.router,
             consequence_tests_http.router,
             deadlines_http.router,
+            law_http.router,
             dead_letter_pages.router("requests"),
             feed.router("requests", pool, PUBLISHED, http.reader_of_facts),
             agencies_http.router,
             redress_http.router,
+            refusing_http.router,
             conversation_http.router,
             intake_http.router,
             applicant_pages.router,

@@ -200,12 +200,17 @@ def _conformance(app: Requests, city: Mapping[str, Any], year: int) -> _Asked:
 
 
 def _calendar(app: Requests, city: Mapping[str, Any], year: int) -> _Asked:
-    decrees = [each for each in app.today().calendar.decrees if each.year == year]
-    days = sorted((day for each in decrees for day in each.days_off), key=lambda day: day.date)
-    rows: list[tuple[Cell, ...]] = [
-        (day.date, day.name, "Cuti bersama" if day.cuti_bersama else "Libur nasional")
-        for day in days
+    calendar = app.today().calendar
+    decrees = [each for each in calendar.decrees if each.year == year]
+    days = [
+        *(
+            (day.date, day.name, "Cuti bersama" if day.cuti_bersama else "Libur nasional")
+            for each in decrees
+            for day in each.days_off
+        ),
+        *((day.date, day.name, "Hari kerja khusus") for day in calendar.worked),
     ]
+    rows: list[tuple[Cell, ...]] = [each for each in sorted(days) if each[0].year == year]
     title = f"Hari Libur yang Dipakai Menghitung Tenggat Tahun {year}"
     table = Table(title, (("Tanggal",), ("Hari libur",), ("Jenis",)), rows, (1.2, 4, 1.6))
     note = "; ".join(each.number for each in decrees) or "Belum ada keputusan untuk tahun ini."

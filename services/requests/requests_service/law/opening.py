@@ -23,9 +23,16 @@ _PEOPLE_AT_ONCE = 200
 _Requests = Sequence[tuple[str, Entry]]
 
 
-def request_lines(app: Requests, year: int, *, opened_for: Actor | None = None) -> list[Line]:
+def request_lines(
+    app: Requests,
+    year: int,
+    *,
+    opened_for: Actor | None = None,
+    skip: int = 0,
+    limit: int | None = None,
+) -> list[Line]:
     """The register permohonan of a year; with identities and texts for whom it is opened."""
-    found = register.requests_of(app.pool, year)
+    found = register.requests_of(app.pool, year, skip=skip, limit=limit)
     if opened_for is None:
         return [Line(entry, _agency(app, entry)) for _, entry in found]
     _note_export(app, opened_for, "permohonan", year, [each for each, _ in found])

@@ -10,7 +10,7 @@ from chassis.actor import Actor
 from chassis.pages import tanggal
 
 from requests_service.application import Requests
-from requests_service.law import files, opening, pdf, registers
+from requests_service.law import files, opening, pdf, registers, tally
 from requests_service.law.report import Report, report_of
 from requests_service.law.table import Table
 from requests_service.projections import register
@@ -47,18 +47,24 @@ def register_of(
     year: int,
     *,
     opened_for: Actor | None = None,
+    skip: int = 0,
+    limit: int | None = None,
 ) -> Paper:
-    """`which`: of REGISTERS. Opened for an officer, with all columns; that is a fact in the log."""
+    """`which`: of REGISTERS. Opened for an officer, with all columns; that is a fact in the log.
+
+    `skip` and `limit` count rows.
+    """
     public = opened_for is None
     columns: Sequence[registers.Column[Any]]
     lines: Sequence[Any]
     if which == "register-permohonan":
         columns = registers.REQUESTS
-        lines = opening.request_lines(app, year, opened_for=opened_for)
+        lines = opening.request_lines(app, year, opened_for=opened_for, skip=skip, limit=limit)
     else:
         columns = registers.OBJECTIONS
         office = city["offices"]["atasan_ppid"]["head_title"]
         lines = opening.objection_lines(app, year, office=office, opened_for=opened_for)
+        lines = lines[skip:][:limit]
     title = f"{REGISTERS[which]} Tahun {year}"
     notes: tuple[str, ...] = (registers.NOT_PUBLIC,) if public else (registers.NOT_FOR_OTHERS,)
     if not public and which == "register-permohonan":
@@ -75,7 +81,7 @@ def register_of(
 def yearly_report(app: Requests, city: Mapping[str, Any], year: int) -> Paper:
     """Counted from the register as it stands now."""
     today = app.today()
-    requests = [entry for _, entry in register.requests_of(app.pool, year)]
+    requests = register.tally_of(app.pool, year, tally.ALL)
     objections = [
         each
         for _, entry in register.objected_in(app.pool, year)

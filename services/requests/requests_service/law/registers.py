@@ -93,10 +93,9 @@ def _subject(line: Line) -> str:
     return f"Data pada {line.agency}" if line.entry.agency else "Data yang dimohon"
 
 
-def decision_of(entry: Entry) -> str:
-    if entry.decision:
-        return _DECISIONS[entry.decision]
-    return _STATES.get(entry.ended_as or "", "Dalam proses")
+def outcome_of(decision: str | None, ended_as: str | None) -> str:
+    """In words, from what the entry says of both."""
+    return _DECISIONS[decision] if decision else _STATES.get(ended_as or "", "Dalam proses")
 
 
 def reason_of(entry: Entry) -> str:
@@ -143,7 +142,7 @@ REQUESTS: tuple[Column[Line], ...] = (
         1.6,
     ),
     Column((*_WISH, "Meminta salinan"), lambda x: _yes(x.entry.way_to_obtain != "melihat"), 1.5),
-    Column(("Keputusan",), lambda x: decision_of(x.entry), 2.2),
+    Column(("Keputusan",), lambda x: outcome_of(x.entry.decision, x.entry.ended_as), 2.2),
     Column(("Alasan penolakan",), lambda x: reason_of(x.entry), 4.6),
     Column(("Tanggal", "Pemberi\u00adtahuan tertulis"), lambda x: day(x.entry.notice_on), 2.1),
     Column(("Tanggal", "Pemberian informasi"), lambda x: day(x.entry.delivered_on), 2.1),

@@ -1,21 +1,25 @@
-"""The yearly report on public information requests, counted from the register's entries.
+"""The yearly report on public information requests, counted from the tally of the register.
 
 UU 14/2008 Pasal 12 asks each year for the number of requests, the time they took, how many were
 granted and refused, and why (to be confirmed against the text of the law).
 """
 
+import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from statistics import fmean, median
 
 from requests_service.domain import choices, redress, refusal, satisfaction, sop
-from requests_service.domain.register import Entry, Objection
+from requests_service.domain.register import Objection
 from requests_service.domain.working_days import Calendar
+from requests_service.law import tally
 from requests_service.law.plots import Bar, bars, columns
-from requests_service.law.registers import decision_of
+from requests_service.law.registers import outcome_of
 from requests_service.law.table import Cell, Table
+from requests_service.law.tally import Counts, Fields, Tally
 
 _MONTHS = (
     *("Januari", "Februari", "Maret", "April", "Mei", "Juni"),
@@ -66,7 +70,7 @@ class _Times:
 
 def report_of(
     year: int,
-    requests: Sequence[Entry],
+    requests: Tally,
     objections: Sequence[Objection],
     *,
     calendar: Calendar,
@@ -74,87 +78,101 @@ def report_of(
     today: date,
 ) -> Report:
     """`requests`: registered in the year; `objections`: lodged in it; `agencies`: by code."""
-    notices = _days_to(requests, calendar, lambda entry: entry.notice_on)
-    answered = [entry for entry in requests if entry.notice_on]
-    in_time = sum(_in_time(entry) for entry in answered)
-    owed = sum(_owes_a_notice(entry, today) for entry in requests)
-    outcomes = Counter(decision_of(entry) for entry in requests)
-    reasons = Counter(entry.reason_code for entry in requests if entry.reason_code)
+    count = sum(requests[tally.MONTHS].values())
+    notices = _days_to(requests[tally.NOTICES], calendar)
+    promises = _promises_kept(requests[tally.PROMISES], today)
+    answered = promises["in_time"] + promises["late"]
+    outcomes: Counter[str] = Counter()
+    for (decision, ended_as, _), n in requests[tally.KINDS].items():
+        outcomes[outcome_of(decision, ended_as)] += n
+    received = _months(requests[tally.MONTHS])
+    reasons = {code: n for (code,), n in requests[tally.REASONS].items() if code}
     return Report(
         year,
         today,
         (
-            (str(len(requests)), "permohonan diterima"),
-            (_share(in_time, len(answered) + owed), "dijawab tepat waktu"),
+            (str(count), "permohonan diterima"),
+            (_share(promises["in_time"], answered + promises["owed"]), "dijawab tepat waktu"),
             (_number(fmean(notices)) if notices else "–", "hari kerja sampai dijawab, rata-rata"),
             (str(len(objections)), "keberatan diterima"),
         ),
         (
-            _by_month_plot(requests, year),
+            _by_month_plot(received, year),
             _outcome_plot(outcomes, year),
             _time_plot(notices),
             _reason_plot(reasons),
         ),
         (
-            _by_month(requests),
-            _counted("Hasil permohonan", "Hasil", _OUTCOMES, outcomes, len(requests)),
+            _by_month(received, requests[tally.DECIDED]),
+            _counted("Hasil permohonan", "Hasil", _OUTCOMES, outcomes, count),
             _times(requests, calendar),
-            _promises(requests, in_time, owed),
+            _promises(promises, requests[tally.EXTENDED]),
             _reasons(reasons),
-            _by("Menurut perangkat daerah", "Perangkat daerah", requests,
-                lambda entry: agencies.get(entry.agency or "", "PPID")),
-            _by("Menurut jenis Pemohon", "Jenis Pemohon", requests,
-                lambda entry: choices.KINDS.get(entry.kind, entry.kind)),
-            _by("Menurut saluran", "Saluran", requests,
-                lambda entry: choices.CHANNELS.get(entry.channel, entry.channel)),
+            _by("Menurut perangkat daerah", "Perangkat daerah", requests[tally.AGENCIES],
+                lambda code: agencies.get(code, "PPID")),
+            _by("Menurut jenis Pemohon", "Jenis Pemohon", requests[tally.KINDS],
+                lambda code: choices.KINDS.get(code, code)),
+            _by("Menurut saluran", "Saluran", requests[tally.CHANNELS],
+                lambda code: choices.CHANNELS.get(code, code)),
             _objection_grounds(objections),
             _objection_answers(objections, today),
-            _disputes(requests),
-            _scores(requests),
+            _disputes(requests[tally.DISPUTES]),
+            _scores(requests[tally.SCORES]),
         ),
     )  # fmt: skip
 
 
-def _days_to(
-    requests: Iterable[Entry], calendar: Calendar, until: Callable[[Entry], str | None]
-) -> list[int]:
-    return [
-        _working_days(entry, until_, calendar) for entry in requests if (until_ := until(entry))
-    ]
+def _days_to(counts: Counts, calendar: Calendar) -> list[int]:
+    """Of each that came so far, in no order; the counts are of received, pauses and until."""
 
-
-def _working_days(entry: Entry, until: str, calendar: Calendar) -> int:
+    @cache
     def between(first: str, last: str) -> int:
         return calendar.working_days_between(date.fromisoformat(first), date.fromisoformat(last))
 
-    stood_still = sum(
-        between(first, min(last or until, until))
-        for first, last in entry.pauses
-        if first and first < until
-    )
-    return max(between(entry.received_on, until) - stood_still, 0)
+    days = []
+    for (received_on, pauses, until), count in counts.items():
+        if received_on and until:
+            stood_still = sum(
+                between(first, min(last or until, until))
+                for first, last in _pauses(pauses)
+                if first and first < until
+            )
+            days += [max(between(received_on, until) - stood_still, 0)] * count
+    return days
 
 
-def _in_time(entry: Entry) -> bool:
-    return bool(entry.notice_on and entry.statutory_due and entry.notice_on <= entry.statutory_due)
+@cache
+def _pauses(text: str | None) -> tuple[tuple[str | None, str | None], ...]:
+    return tuple((first, last) for first, last in json.loads(text or "[]"))
 
 
-def _owes_a_notice(entry: Entry, today: date) -> bool:
-    """The law's deadline has passed without a notice; one that was withdrawn owes none."""
-    owed_until = entry.ended_on or today.isoformat()
-    passed = entry.statutory_due is not None and entry.statutory_due < owed_until
-    returned = bool(entry.pauses and entry.pauses[-1][1] is None)
-    return passed and entry.notice_on is None and not returned
+def _promises_kept(counts: Counts, today: date) -> Counter[str]:
+    """How many written notices came `in_time`, `late`, or are `owed`; and how many requests were
+    ever `returned`. Counted by pauses, notice, statutory deadline and end."""
+    found: Counter[str] = Counter()
+    for (told, notice_on, due, ended_on), count in counts.items():
+        pauses = _pauses(told)
+        found["returned"] += count * bool(pauses)
+        if notice_on:
+            found["in_time" if due and notice_on <= due else "late"] += count
+        # One that was withdrawn before its deadline owes none.
+        elif due and due < (ended_on or today.isoformat()) and not (pauses and not pauses[-1][1]):
+            found["owed"] += count
+    return found
 
 
-def _by_month(requests: Sequence[Entry]) -> Table:
-    received = Counter(entry.received_on[5:7] for entry in requests)
-    decided = Counter(entry.decided_on[5:7] for entry in requests if entry.decided_on)
-    refused = Counter(
-        entry.decided_on[5:7]
-        for entry in requests
-        if entry.decided_on and entry.decision == "refused"
-    )
+def _months(counts: Counts) -> Counter[str]:
+    """By the month of the first field."""
+    found: Counter[str] = Counter()
+    for (day, *_), count in counts.items():
+        if day:
+            found[day[5:7]] += count
+    return found
+
+
+def _by_month(received: Counter[str], decided_as: Counts) -> Table:
+    decided = _months(decided_as)
+    refused = _months({key: count for key, count in decided_as.items() if key[1] == "refused"})
     rows: list[tuple[Cell, ...]] = [
         (name, received[key], decided[key], refused[key])
         for key, name in ((f"{number:02}", name) for number, name in enumerate(_MONTHS, 1))
@@ -175,31 +193,28 @@ def _counted(
     return Table(title, ((what,), ("Jumlah",), ("Bagian",)), rows, (6, 1.5, 1.5))
 
 
-def _times(requests: Sequence[Entry], calendar: Calendar) -> Table:
-    wanted: tuple[tuple[str, Callable[[Entry], str | None]], ...] = (
-        ("Pemberitahuan tertulis", lambda entry: entry.notice_on),
-        ("Keputusan", lambda entry: entry.decided_on),
-        ("Penyampaian data", lambda entry: entry.delivered_on),
-        ("Surat penolakan", lambda entry: entry.refused_on),
+def _times(requests: Tally, calendar: Calendar) -> Table:
+    wanted: tuple[tuple[str, Fields], ...] = (
+        ("Pemberitahuan tertulis", tally.NOTICES),
+        ("Keputusan", tally.DECISIONS),
+        ("Penyampaian data", tally.DELIVERIES),
+        ("Surat penolakan", tally.REFUSALS),
     )
     return Table(
         "Waktu yang diperlukan, dalam hari kerja sejak diterima",
         (("Sampai dengan",), ("Jumlah",), ("Rata-rata",), ("Median",), ("Terlama",)),
-        [(name, *_Times(_days_to(requests, calendar, until)).cells) for name, until in wanted],
+        [(name, *_Times(_days_to(requests[fields], calendar)).cells) for name, fields in wanted],
         (4, 1.5, 1.5, 1.5, 1.5),
     )
 
 
-def _promises(requests: Sequence[Entry], in_time: int, owed: int) -> Table:
-    late = sum(bool(entry.notice_on) and not _in_time(entry) for entry in requests)
-    extended = sum(entry.extended for entry in requests)
-    returned = sum(bool(entry.pauses) for entry in requests)
+def _promises(kept: Counter[str], extended: Counts) -> Table:
     rows: list[tuple[Cell, ...]] = [
-        ("Pemberitahuan tertulis terbit tepat waktu", in_time),
-        ("Pemberitahuan tertulis terbit terlambat", late),
-        ("Tenggat lewat, pemberitahuan tertulis belum terbit", owed),
-        ("Tenggat diperpanjang (Pasal 22 ayat (8))", extended),
-        ("Permohonan yang pernah dikembalikan untuk dilengkapi", returned),
+        ("Pemberitahuan tertulis terbit tepat waktu", kept["in_time"]),
+        ("Pemberitahuan tertulis terbit terlambat", kept["late"]),
+        ("Tenggat lewat, pemberitahuan tertulis belum terbit", kept["owed"]),
+        ("Tenggat diperpanjang (Pasal 22 ayat (8))", extended.get(("true",), 0)),
+        ("Permohonan yang pernah dikembalikan untuk dilengkapi", kept["returned"]),
     ]  # fmt: skip
     return Table(
         f"Tenggat {sop.STATUTORY_DAYS} hari kerja (Pasal 22 ayat (7))",
@@ -220,10 +235,12 @@ def _reason_words(code: str) -> tuple[str, str]:
     return (known.article, known.text) if known else ("", code)
 
 
-def _by(title: str, what: str, requests: Sequence[Entry], key: Callable[[Entry], str]) -> Table:
+def _by(title: str, what: str, counts: Counts, name_of: Callable[[str], str]) -> Table:
+    """Counted by decision, end and what it is told by."""
     groups: dict[str, Counter[str]] = {}
-    for entry in requests:
-        groups.setdefault(key(entry), Counter())[decision_of(entry)] += 1
+    for (decision, ended_as, code), count in counts.items():
+        outcomes = groups.setdefault(name_of(code or ""), Counter())
+        outcomes[outcome_of(decision, ended_as)] += count
     rows: list[tuple[Cell, ...]] = [
         (name, of.total(), *(of[outcome] for outcome in _OUTCOMES))
         for name, of in sorted(groups.items(), key=lambda each: (-each[1].total(), each[0]))
@@ -256,27 +273,24 @@ def _objection_answers(objections: Sequence[Objection], today: date) -> Table:
     return Table("Putusan atas keberatan", (("Putusan",), ("Jumlah",)), rows, (6, 1.5))
 
 
-def _disputes(requests: Sequence[Entry]) -> Table:
-    counts = Counter(entry.dispute for entry in requests if entry.dispute)
+def _disputes(counts: Counts) -> Table:
     rows: list[tuple[Cell, ...]] = [
-        ("Sedang diperiksa", counts["diperiksa"]),
-        *((words, counts[code]) for code, words in redress.OUTCOMES.items()),
+        ("Sedang diperiksa", counts.get(("diperiksa",), 0)),
+        *((words, counts.get((code,), 0)) for code, words in redress.OUTCOMES.items()),
     ]
     return Table("Sengketa di Komisi Informasi", (("Keadaan",), ("Jumlah",)), rows, (6, 1.5))
 
 
-def _scores(requests: Sequence[Entry]) -> Table:
-    given = [entry.score for entry in requests if entry.score is not None]
-    counts = Counter(given)
+def _scores(counts: Counts) -> Table:
+    given = {int(score): count for (score,), count in counts.items() if score}
     rows: list[tuple[Cell, ...]] = [
-        (words, counts[score]) for score, words in satisfaction.SCORES.items()
+        (words, given.get(score, 0)) for score, words in satisfaction.SCORES.items()
     ]
-    rows.append(("Rata-rata", round(fmean(given), 1) if given else None))
+    rows.append(("Rata-rata", round(fmean(given, given.values()), 1) if given else None))
     return Table("Penilaian Pemohon atas pelayanan", (("Nilai",), ("Jumlah",)), rows, (6, 1.5))
 
 
-def _by_month_plot(requests: Sequence[Entry], year: int) -> Plot:
-    received = Counter(entry.received_on[5:7] for entry in requests)
+def _by_month_plot(received: Counter[str], year: int) -> Plot:
     values = [Bar(name[:3], received[f"{number:02}"]) for number, name in enumerate(_MONTHS, 1)]
     return Plot(columns(values), f"Permohonan yang diterima tiap bulan pada tahun {year}.")
 

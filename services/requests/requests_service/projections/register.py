@@ -1,6 +1,7 @@
 """The registers as a table: one row per request, folded from its facts by domain/register.py."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -25,9 +26,11 @@ _WRITE = """
 """
 
 
-def requests_of(pool: Pool, year: int) -> list[tuple[str, Entry]]:
+def requests_of(
+    pool: Pool, year: int, *, skip: int = 0, limit: int | None = None
+) -> list[tuple[str, Entry]]:
     """The requests registered in a year, in the order of their numbers, with their ids."""
-    return _entries(pool, "year = %s", year)
+    return _entries(pool, "year = %s", year, skip, limit)
 
 
 def objected_in(pool: Pool, year: int) -> list[tuple[str, Entry]]:
@@ -35,15 +38,45 @@ def objected_in(pool: Pool, year: int) -> list[tuple[str, Entry]]:
     return _entries(pool, "objected_in @> ARRAY[%s]", year)
 
 
+def tally_of(
+    pool: Pool, year: int, groups: Sequence[tuple[str, ...]]
+) -> dict[tuple[str, ...], dict[tuple[str | None, ...], int]]:
+    """How many of the requests registered in a year have which values, for each group of fields.
+
+    Everything is text, or JSON. One pass over the year, whatever the number of groups.
+    """
+    names = sorted({name for group in groups for name in group})
+    sets = ", ".join(f"({', '.join(group)})" for group in groups)
+    rows = pool.execute(
+        f"SELECT grouping({', '.join(names)}), {', '.join(names)}, count(*)"
+        f" FROM register, jsonb_to_record(entry) AS e({' text, '.join(names)} text)"
+        f" WHERE year = %s GROUP BY GROUPING SETS ({sets})",
+        (year,),
+    )
+    # A bit for each name, the first is the highest; set where the name is not grouped by.
+    group_of = {
+        int("".join(str(int(name not in group)) for name in names), 2): group for group in groups
+    }
+    found: dict[tuple[str, ...], dict[tuple[str | None, ...], int]] = {each: {} for each in groups}
+    for mask, *values, count in rows:
+        told = dict(zip(names, values, strict=True))
+        group = group_of[mask]
+        found[group][tuple(told[name] for name in group)] = count
+    return found
+
+
 def years_of(pool: Pool) -> list[int]:
     """The years in which something was registered, the latest first."""
     return [year for (year,) in pool.execute("SELECT DISTINCT year FROM register ORDER BY 1 DESC")]
 
 
-def _entries(pool: Pool, condition: str, year: int) -> list[tuple[str, Entry]]:
+def _entries(
+    pool: Pool, condition: str, year: int, skip: int = 0, limit: int | None = None
+) -> list[tuple[str, Entry]]:
     rows = pool.execute(
-        f"SELECT request_id::text, entry FROM register WHERE {condition} ORDER BY year, number",
-        (year,),
+        f"SELECT request_id::text, entry FROM register WHERE {condition} ORDER BY year, number"
+        " OFFSET %s LIMIT %s",
+        (year, skip, limit),
     )
     return [(request_id, Entry.from_json(entry)) for request_id, entry in rows]
 

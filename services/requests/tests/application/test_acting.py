@@ -6,6 +6,8 @@ from uuid import UUID
 import pytest
 from chassis import log
 from chassis.actor import Actor
+from chassis.relay import message_of
+from requests_service.adapters.published import PUBLISHED
 from requests_service.domain import errors
 
 from services.requests.tests.conftest import PASSWORD, a_submission
@@ -66,6 +68,50 @@ def test_an_acting_officer_acts_in_that_office_and_every_fact_says_so(app, clien
     assert events[0]["capacity"] is None
 
 
+def test_what_an_acting_officer_did_is_told_so_to_other_services_and_the_pemohon(app, client, rudi):
+    appointment = appoint(app)
+    told = client.post("/api/requests", json=a_submission()).json()
+    request_id, number, code = (told[name] for name in ("id", "register_number", "tracking_code"))
+    check(client, request_id, headers(app, rudi.id, appointment.id))
+    submitted, checked = log.stream(app.pool, UUID(request_id))
+
+    heard = [message_of(fact, "requests", PUBLISHED) for fact in (submitted, checked)]
+    assert [None, "plh"] == [message.actor.capacity for message in heard]
+    asked = {"register_number": number, "tracking_code": code}
+    page = client.post("/permohonan/lacak", data=asked, follow_redirects=True).text
+    assert "Plh. PPID" in page and "Rudi" not in page
+
+
+def test_a_letter_is_signed_by_the_acting_officer_who_decided_or_by_who_stands_in(
+    app, client, rudi, letters_tokens
+):
+    request_id = client.post("/api/requests", json=a_submission()).json()["id"]
+    token = letters_tokens.sign({}, purpose="service", seconds=60)
+
+    def signer(**asked):
+        return client.get(
+            f"/api/requests/{request_id}/pemohon",
+            params=asked,
+            headers={"Authorization": f"Bearer {token}"},
+        ).json()["signer"]
+
+    assert signer(office="ppid") is None
+    appointment = appoint(app)
+    appoint(app, role="ppid_pembantu", agency="dinkes", capacity="plt")
+    plh = {"capacity": "plh", "name": "Rudi"}
+    assert [plh, plh] == [signer(office="ppid"), signer(office="ppid", officer=rudi.id)]
+    assert "plt" == signer(office="ppid_pembantu", agency="dinkes")["capacity"]
+    assert [None] * 4 == [
+        signer(),
+        signer(office="ppid", officer="somebody-else"),
+        signer(office="ppid_pembantu", agency="dinsos"),
+        signer(office="atasan_ppid"),
+    ]
+    app.accounts.acting.end(UUID(appointment.id), ATASAN)
+    appoint(app, capacity="pengganti")
+    assert signer(office="ppid") is None
+
+
 def test_after_its_last_day_the_next_command_is_refused_with_the_same_session(
     app, client, rudi, clock_at
 ):
@@ -92,8 +138,10 @@ def test_ended_early_it_ends_at_once_and_once(app, client, rudi):
     assert 401 == check(client, request_id, asked).status_code
     with pytest.raises(errors.AppointmentInvalid, match="sudah berakhir"):
         app.accounts.acting.end(UUID(appointment.id), ATASAN)
-    types = [fact.type for fact in log.stream(app.pool, UUID(appointment.id))]
-    assert ["ActingAppointed", "ActingEnded"] == types
+    facts = log.stream(app.pool, UUID(appointment.id))
+    assert ["ActingAppointed", "ActingEnded"] == [fact.type for fact in facts]
+    told = message_of(facts[-1], "requests", PUBLISHED)
+    assert (appointment.id, {"staff_id": rudi.id}) == (told.subject, told.data)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from chassis import log
@@ -88,6 +89,47 @@ def test_an_import_is_shown_then_approved_and_open_requests_are_counted_again(
     assert 1 == facts_of(pool, submitted).count("DeadlinesMoved")
     assert 0 == command("show", "--version", "1", "--json")
     assert "Gedung" not in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_a_working_saturday_is_kept_with_its_version_and_all_of_a_year_is_withdrawn_again(
+    command, pool, app, submitted, tmp_path, capsys
+):
+    file, gone = tmp_path / "sabtu.toml", tmp_path / "cabut.toml"
+    file.write_text(
+        f'{CLOSURES}\n[[working_day]]\ndate = 2026-11-21\nname = "Pengganti"\ndecree = "K"\n'
+    )
+    gone.write_text("[withdrawn]\nclosures = [2026]\nworking_days = [2026]\n")
+
+    assert 0 == command("import", file, "--approve")
+    assert "- 2026-11-21 Pengganti" in capsys.readouterr().out
+    assert "2026-11-21" == pool.execute("SELECT due FROM board")[0][0].isoformat()
+    [why, _] = app.deadlines.of(UUID(submitted["id"]), Actor("1", "auditor"))
+    assert ["Pengganti"] == [day.name for day in why.why.worked]
+
+    assert 0 == command("import", gone, "--approve")
+    assert "2026-11-23" == pool.execute("SELECT due FROM board")[0][0].isoformat()
+    assert ("2026-11-21", "2") == (
+        app.calendars.of("2").worked[0].date.isoformat(),
+        app.calendars.of("2").version,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[[working_day]]\ndate = "Sabtu"\nname = "x"', "2026-12-19"),
+        ("[[working_day]]\ndate = 2026-11-21", "name is missing"),
+        ("[withdrawn]\nclosure = [2026]", "withdrawn knows"),
+        ("[withdrawn]\nclosures = 2026", "list of years"),
+        ("", "neither a year"),
+    ],
+)
+def test_a_file_of_working_days_or_withdrawals_that_is_wrong_is_refused(tmp_path, text, says):
+    file = tmp_path / "salah.toml"
+    file.write_text(text)
+
+    with pytest.raises(ValueError, match=says):
+        calendar_files.read(file)
 
 
 def test_warnings_stop_an_import_unless_it_is_wanted_anyway(command, tmp_path, capsys):

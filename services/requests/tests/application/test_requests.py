@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID, uuid4
 
+import argon2
 import pytest
 from chassis import clock
 from chassis.actor import Actor
@@ -588,7 +589,7 @@ def test_the_texts_are_those_known_up_to_the_fact(app, desk):
 
 def test_the_refusals_words_are_known_to_the_letters_that_follow(app, desk):
     request_id, _ = submit(app)
-    app.refuse(request_id, desk.ppid, refusal=b.NOT_HELD)
+    app.refusing.refuse(request_id, desk.ppid, refusal=b.NOT_HELD)
     app.notify_refusal(request_id, desk.ppid)
 
     assert (
@@ -641,6 +642,12 @@ def test_an_officer_signs_in_by_name_and_password(app, ppid_account, privacy_tok
     assert (member.id, "ppid", None, "Petugas ppid") == (
         claims["sub"], claims["role"], claims["agency"], claims["name"],
     )  # fmt: skip
+
+
+def test_a_password_is_kept_at_the_cost_that_rfc_9106_advises(cheap_passwords):
+    kept = argon2.extract_parameters(cheap_passwords.hash("kata-sandi-panjang"))
+
+    assert kept == argon2.profiles.RFC_9106_LOW_MEMORY
 
 
 @pytest.mark.parametrize(
@@ -740,7 +747,7 @@ def test_the_desk_pages_by_cursor_without_gap_or_repetition(app, desk):
 
 def test_the_years_figures_name_nobody(app, desk):
     request_id, _ = submit(app)
-    app.refuse(request_id, desk.ppid, refusal=b.NOT_HELD)
+    app.refusing.refuse(request_id, desk.ppid, refusal=b.NOT_HELD)
 
     figures = views.statistics(app.pool, year=2026)
 

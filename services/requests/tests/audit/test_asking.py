@@ -323,7 +323,7 @@ def test_a_decision_that_changed_after_its_letter_is_found(app, desk, privacy_to
     changed, kept = (to_step_10(app, desk, privacy_tokens) for _ in range(2))
     issue(app, changed, "pemberitahuan_tertulis", "letters-1")
     issue(app, kept, "pemberitahuan_tertulis", "letters-2")
-    app.refuse(changed, desk.ppid, refusal=b.CANNOT_BE_MASKED)
+    app.refusing.refuse(changed, desk.ppid, refusal=b.CANNOT_BE_MASKED)
 
     answer = ask(app, "putusan-sesudah-surat")
 

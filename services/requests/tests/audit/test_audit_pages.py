@@ -298,7 +298,7 @@ def test_a_refusal_by_pasal_17_is_shown_with_its_consequence_test(app, auditor, 
     app.forward(request_id, desk.ppid)
     app.handing_on.decline(request_id, desk.diskopindag, reason=b.NARRATIVE)
     app.forward(request_id, desk.ppid, agency="dinsos")
-    app.refuse(request_id, desk.dinsos, refusal=b.REFUSAL)
+    app.refusing.refuse(request_id, desk.dinsos, refusal=b.REFUSAL)
 
     page = auditor.get("/audit/permohonan/2026-0002")
 

@@ -22,7 +22,7 @@ from requests_service.domain.working_days import Closure
 from services.requests.tests import builders as b
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
-NOT_OF_A_REQUEST = {"PersonErased", "StaffDisabled"}
+NOT_OF_A_REQUEST = {"PersonErased", "StaffDisabled", "ActingEnded"}
 STAYS_INSIDE = {
     "DataMasked",
     "DataFoundClean",
@@ -33,6 +33,9 @@ STAYS_INSIDE = {
     "LetterRead",
     "ReportCameLate",
     "NoteTaken",
+    "RefusalProposed",
+    "RefusalConfirmed",
+    "RefusalSentBack",
     "ErasureRequested",
     "ErasureDecided",
 }

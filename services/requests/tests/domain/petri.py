@@ -17,7 +17,7 @@ _VARIANT = alignments.Variants.VERSION_DIJKSTRA_LESS_MEMORY
 """As exact as the others, and the quickest here."""
 _MARKS = (
     *("dip", "file", "draft", "notice", "letter", "extended", "objection", "returned"),
-    *("asked", "erased"),
+    *("asked", "erased", "proposal"),
 )
 """What is so or is not: a pair of places each, of which one holds the token."""
 _NEEDS = {
@@ -32,6 +32,8 @@ _NEEDS = {
     Need.OBJECTION_OPEN: ("objection", True),
     Need.NO_ERASURE_OPEN: ("asked", False),
     Need.ERASURE_OPEN: ("asked", True),
+    Need.NO_PROPOSAL: ("proposal", False),
+    Need.PROPOSAL_OPEN: ("proposal", True),
 }
 _CHANGES = {
     "DataFoundInDip": ("dip", True),
@@ -44,6 +46,9 @@ _CHANGES = {
     "RequestReturned": ("returned", True),
     "RequestCompleted": ("returned", False),
     "ErasureRequested": ("asked", True),
+    "RefusalProposed": ("proposal", True),
+    "RefusalConfirmed": ("proposal", False),
+    "RefusalSentBack": ("proposal", False),
     f"ErasureDecided {REFUSED}": ("asked", False),
     # What is erased stays asked for: it can neither be asked again nor decided again.
     f"ErasureDecided {GRANTED}": ("erased", True),
@@ -81,7 +86,7 @@ class Net:
                 if act.fact.__name__.startswith("Objection") and at is not None:
                     continue
                 to = "withdrawn" if act.ends else act.next_step(at)
-                self._moves(act.fact.__name__, act.role, at, to, act.needs, act.returned)
+                self._moves(act.fact.__name__, act.role_at(at), at, to, act.needs, act.returned)
         for name in _LETTERS:
             self._fire(name, {}, {}, name)
         self._ways_out()

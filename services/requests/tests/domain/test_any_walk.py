@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from requests_service.adapters.plain_mapper import PlainMapper
-from requests_service.domain import completing, erasing, extending, objecting, redress
+from requests_service.domain import completing, confirming, erasing, extending, objecting, redress
 from requests_service.domain.declining import decline
 from requests_service.domain.erasing import Terms
 from requests_service.domain.errors import RequestsError
@@ -35,6 +35,13 @@ ATTEMPTS = {
         who, t, refused_parts="Nama pemilik", refusal=b.REFUSAL, seal=b.sealed
     ),
     "refuse": lambda r, who, t: r.refuse(who, t, refusal=b.REFUSAL, seal=b.sealed),
+    "propose": lambda r, who, t: confirming.propose(r, who, t, refusal=b.REFUSAL, seal=b.sealed),
+    "confirm": lambda r, who, t: confirming.confirm(
+        r, who, t, refusal=b.REFUSAL, refused_parts=None, seal=b.sealed
+    ),
+    "send_back": lambda r, who, t: confirming.send_back(
+        r, who, t, words="Alasannya belum cukup jelas.", seal=b.sealed
+    ),
     "hand_over": lambda r, who, t: r.hand_over(who, t, file=b.UPLOADED, seal=b.sealed),
     "provide": lambda r, who, t: r.provide_data_on_hand(who, t, file=b.UPLOADED, seal=b.sealed),
     "masked": lambda r, who, t: r.record_masking(
@@ -98,7 +105,9 @@ ATTEMPTS = {
         who, t, letter=b.a_letter("surat_penyampaian_pemohon")
     ),
 }
-WHO = st.sampled_from([b.PEMOHON, b.PPID, b.WALIDATA, b.DISKOPINDAG, b.DINSOS, b.ATASAN])
+WHO = st.sampled_from(
+    [b.PEMOHON, b.PPID, b.PPIDS_SECOND, b.WALIDATA, b.DISKOPINDAG, b.DINSOS, b.ATASAN]
+)
 WALK = st.lists(
     st.tuples(st.sampled_from(sorted(ATTEMPTS)), WHO, st.integers(0, 9)), min_size=20, max_size=150
 )
@@ -114,7 +123,8 @@ def test_any_walk_keeps_the_request_whole(walk):
         version = data_request.version
         with suppress(RequestsError):
             ATTEMPTS[name](data_request, who, b.on(day.isoformat()))
-            assert data_request.version == version + 1
+            # Who confirms a proposal refuses with it.
+            assert data_request.version == version + 1 + (name == "confirm")
             continue
         assert data_request.version == version
 

@@ -96,7 +96,7 @@ def test_every_legal_act_is_in_a_sub_process_beside_the_steps():
         for task in each.iter(f"{BPMN}task")
     }
 
-    assert {f"{act.activity} ({act.role.label})" for act in LEGAL_ACTS} == beside
+    assert {f"{act.activity} ({act.role_label})" for act in LEGAL_ACTS} == beside
 
 
 def test_everything_is_drawn_and_no_box_lies_on_another():

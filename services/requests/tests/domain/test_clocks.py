@@ -7,10 +7,17 @@ from datetime import date
 import pytest
 from requests_service.adapters.plain_mapper import PlainMapper
 from requests_service.domain import completing, extending, objecting
-from requests_service.domain.calendar_changes import Line, Proposal, changed, differences, of_decree
+from requests_service.domain.calendar_changes import (
+    Line,
+    Proposal,
+    about_worked,
+    changed,
+    differences,
+    of_decree,
+)
 from requests_service.domain.clocks import Name, deadlines, move, moves, to_count_again
 from requests_service.domain.conformance import Case, Checker, Seen
-from requests_service.domain.working_days import Closure, DayOff
+from requests_service.domain.working_days import Closure, DayOff, Worked
 
 from services.requests.tests.builders import (
     ATASAN,
@@ -247,3 +254,44 @@ def test_a_decree_replaces_its_year_and_closures_theirs():
     assert ("-", "2026-11-23") in found
     assert 26 == sum(sign == "-" for sign, _ in found)
     assert date(2026, 11, 24) not in {each.date for each in differences(LATER, after)}
+
+
+SATURDAY = Worked(date(2026, 11, 21), "Pengganti", "Keputusan Wali Kota")
+
+
+def test_a_saturday_that_is_decreed_a_working_day_counts_and_is_told():
+    after = changed(CALENDAR, Proposal(worked=(SATURDAY,)), version="2")
+
+    why = after.explain(date(2026, 11, 20), 1)
+    assert (SATURDAY.date, (SATURDAY,), False) == (why.due, why.worked, why.is_estimate)
+    announced = changed(CALENDAR, Proposal(worked=(replace(SATURDAY, decree=""),)), version="2")
+    assert announced.explain(date(2026, 11, 20), 1).is_estimate
+    assert [("-", SATURDAY.date)] == [(d.sign, d.date) for d in differences(CALENDAR, after)]
+    assert [("+", SATURDAY.date)] == [(d.sign, d.date) for d in differences(after, CALENDAR)]
+
+
+@pytest.mark.parametrize(
+    ("day", "warning"),
+    [
+        (date(2026, 12, 25), "is Kelahiran Yesus Kristus"),
+        (date(2026, 11, 24), "is a working day already"),
+        (date(2026, 11, 21), None),
+    ],
+)
+def test_a_special_working_day_that_looks_wrong_says_why(day, warning):
+    after = changed(CALENDAR, Proposal(worked=(replace(SATURDAY, date=day),)), version="2")
+
+    told = about_worked(CALENDAR, after)
+    assert [warning in each for each in told] == ([True] if warning else [])
+    assert [] == about_worked(after, after)
+
+
+def test_the_last_closure_and_working_day_of_a_year_can_be_withdrawn():
+    with_both = changed(LATER, Proposal(worked=(SATURDAY,)), version="3")
+    other_year = replace(SATURDAY, date=date(2027, 1, 9))
+    with_more = changed(with_both, Proposal(worked=(other_year,)), version="4")
+    withdrawn = Proposal(no_closures=frozenset({2026}), no_worked=frozenset({2026}))
+
+    after = changed(with_more, withdrawn, version="5")
+
+    assert ((), (other_year,)) == (after.closures, after.worked)

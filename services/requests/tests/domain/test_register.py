@@ -11,6 +11,7 @@ from requests_service.domain.data_request import DataRequest
 from requests_service.domain.register import Entry, begin, remember
 from requests_service.law.registers import OBJECTIONS, REQUESTS, Line, ObjectionLine, table_of
 from requests_service.law.report import report_of
+from requests_service.law.tally import tally
 
 from services.requests.tests import builders as b
 
@@ -38,7 +39,9 @@ def row_of(entry: Entry, *, public: bool = True) -> dict[str, Any]:
 
 def report(*entries: Entry, today: date = date(2026, 12, 31)):
     objections = [each for entry in entries for each in entry.objections]
-    return report_of(2026, entries, objections, calendar=b.CALENDAR, agencies=AGENCIES, today=today)
+    return report_of(
+        2026, tally(entries), objections, calendar=b.CALENDAR, agencies=AGENCIES, today=today
+    )
 
 
 def cells(report_: Any, title: str) -> dict[Any, tuple[Any, ...]]:

@@ -1,5 +1,6 @@
 """The SOP's tables against the paper, and every (step, fact, role) against the tables."""
 
+from functools import partial
 from itertools import product
 
 import pytest
@@ -57,6 +58,11 @@ NEEDS_ANOTHER_STATE = {
     (10, f.EarlierClearanceCited): b.a_request_found_in_dip,
     (13, f.DataDelivered): b.a_drafted_request,
     (6, f.RequestCompleted): b.a_returned_request,
+    **{
+        (step, fact): partial(b.a_proposed_refusal, step)
+        for step in (6, 8, 10)
+        for fact in (f.RefusalConfirmed, f.RefusalSentBack)
+    },
 }
 
 TODAY = b.FRIDAY
@@ -170,7 +176,7 @@ def _tables_answer(step, fact, role):
     steps = {step.no: step.outcomes[fact].role for step in SOP if fact in step.outcomes}
     act = next((act for act in LEGAL_ACTS if act.fact is fact), None)
     if act:
-        steps = dict.fromkeys(act.steps, act.role)
+        steps = {step: act.role_at(step) for step in act.steps}
     if step not in steps:
         return "not now"
     if role is not steps[step]:

@@ -1,5 +1,6 @@
 """Working days against two independent counts: the package `holidays` and numpy."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import holidays
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from requests_service.adapters.calendar import FOLDER, read_calendar, read_decree
 from requests_service.domain.errors import OutOfCalendar
-from requests_service.domain.working_days import Calendar, Decree
+from requests_service.domain.working_days import Calendar, Decree, Worked
 
 CALENDAR = read_calendar()
 YEARS = (2024, 2025, 2026, 2027)
@@ -48,6 +49,24 @@ def test_every_day_of_four_years_and_every_budget_counts_as_numpy_counts():
         expected = np.busday_offset(starts, days, roll="backward", holidays=DAYS_OFF)
         assert expected.tolist() == [CALENDAR.add_working_days(day, days) for day in EVERY_DAY]
     assert EVERY_DAY == [CALENDAR.add_working_days(day, 0) for day in EVERY_DAY]
+
+
+def test_special_working_days_count_as_numpy_counts_with_a_seven_day_week():
+    special = {day for day in EVERY_DAY if day.toordinal() % 11 == 0}
+    calendar = replace(CALENDAR, worked=tuple(Worked(day, "", "K") for day in sorted(special)))
+    usual = {day for day in EVERY_DAY if day.weekday() >= 5 or day in ORACLE}
+    not_worked = sorted(usual - special)
+    first = np.array(EVERY_DAY[:-130], dtype="datetime64[D]")
+    off = np.array(not_worked, dtype="datetime64[D]")
+
+    for days in (1, 10, 17, 60):
+        expected = np.busday_offset(first, days, "backward", weekmask="1111111", holidays=off)
+        assert expected.tolist() == [calendar.add_working_days(d, days) for d in EVERY_DAY[:-130]]
+    for start in EVERY_DAY[:-130:7]:
+        why = calendar.explain(start, 17)
+        between = {start + timedelta(n) for n in range(1, (why.due - start).days + 1)}
+        assert between & special == {day.date for day in why.worked}
+        assert between & set(not_worked) == {day.date for day in why.skipped}
 
 
 def test_a_reason_names_every_day_between_that_did_not_count():

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 from requests_service.domain.choices import GROUNDS
 from requests_service.domain.commands import COMMANDS
 from requests_service.domain.errors import NotTheOwner
-from requests_service.domain.sop import ACTS, SOP, STEPS
+from requests_service.domain.sop import ACTS, SOP, STEPS, LegalAct
 
 from services.requests.tests import builders as b
 from services.requests.tests.conftest import a_submission
@@ -55,6 +55,8 @@ BODIES: dict[str, tuple[dict[str, Any], ...]] = {
     "refuse": ({"reason_code": "tidak_dapat_disamarkan", "narrative": b.NARRATIVE,
                 "consequence_test": "UK-2026-001"},
                {"reason_code": "bukan_informasi_publik", "narrative": b.NARRATIVE}),
+    "confirm-refusal": ({},),
+    "send-back-refusal": ({"words": WHY},),
     "hand-over": ({"receipt": "…"},),
     "clear-personal-data": ({"cites": "2026-0001"},),
     "hand-to-walidata": ({},),
@@ -249,10 +251,13 @@ def _must_be_by_the_right_one(fact: log.StoredFact) -> None:
         return
     type_ = types[fact.type]
     outcome = ACTS.get(type_) or next(s.outcomes[type_] for s in SOP if type_ in s.outcomes)
-    if type_ in ACTS or fact.type != "RequestRefused":
+    if isinstance(outcome, LegalAct):
+        assert fact.data["role"] == outcome.role_at(fact.data["step"])
+    elif fact.type != "RequestRefused":
         assert fact.data["role"] == outcome.role
     if fact.data["role"] == "ppid_pembantu":
-        assert fact.actor.agency == fact.data["agency"]
+        # Who declines leaves the request without an agency.
+        assert fact.actor.agency == fact.data.get("declined_by", fact.data["agency"])
 
 
 def _must_have_its_reasons(fact: log.StoredFact) -> None:

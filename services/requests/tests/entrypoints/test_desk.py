@@ -62,7 +62,7 @@ def test_the_desk_shows_what_waits_and_what_it_is_about_and_finds_by_number(app,
 
 def test_the_nearest_of_the_clocks_orders_the_list_and_the_finished_come_last(app, desk, clock_at):
     finished = ask(app)
-    app.refuse(finished, desk.ppid, refusal=b.NOT_HELD)
+    app.refusing.refuse(finished, desk.ppid, refusal=b.NOT_HELD)
     app.notify_refusal(finished, desk.ppid)
     app.legal_acts.lodge_objection(
         finished, app.reading.follow("2026-0001", _code(app, finished))[1],
@@ -77,7 +77,7 @@ def test_the_nearest_of_the_clocks_orders_the_list_and_the_finished_come_last(ap
     app.find_owner(forwarded, desk.ppid, agency="diskopindag")
     ask(app)
     ended = ask(app)
-    app.refuse(ended, desk.ppid, refusal=b.NOT_HELD)
+    app.refusing.refuse(ended, desk.ppid, refusal=b.NOT_HELD)
     app.notify_refusal(ended, desk.ppid)
 
     assert ["4", "3", "1", "2", "5"] == numbers(app)
@@ -121,7 +121,7 @@ def test_search_finds_what_was_written_and_never_what_another_agency_holds(app, 
 
 def test_the_index_of_words_shows_none_and_goes_with_the_pemohon(app, desk):
     erased, kept = ask(app), ask(app)
-    app.refuse(erased, desk.ppid, refusal=b.NOT_HELD)
+    app.refusing.refuse(erased, desk.ppid, refusal=b.NOT_HELD)
     with_words = "SELECT request_id, words::text FROM search_words ORDER BY request_id"
     before = dict(app.pool.execute(with_words))
     other_key = app.search.__class__(app.pool, texts=None, agencies={}, key=b"another")

@@ -12,6 +12,8 @@ import pypdf
 import pytest
 from requests_service.law.files import xlsx_of
 from requests_service.law.table import Table
+from requests_service.law.tally import ALL, tally
+from requests_service.projections import register
 from requests_service.projections.register import REGISTER
 
 from services.requests.tests import builders as b
@@ -182,6 +184,41 @@ def test_the_csv_says_what_the_page_says(client, registered):
     assert [("2026-0001", "2026-11-20", "Dalam proses")] == [
         (row["No."], row["Tanggal"], row["Keputusan"]) for row in rows
     ]
+
+
+def test_the_same_stands_in_json_a_few_rows_at_a_time_and_nobody_is_named(app, client, registered):
+    submit(app)
+    bring_up(app.pool, REGISTER)
+    api = "/api/requests/reports/2026"
+
+    report = client.get(api)
+    first = client.get(f"{api}/register-permohonan", params={"limit": 1})
+    rest = client.get(f"{api}/register-permohonan", params={"skip": first.json()["next_skip"]})
+
+    assert {"value": "2", "counts": "permohonan diterima"} in report.json()["figures"]
+    rows = [row for each in (first, rest) for row in each.json()["table"]["rows"]]
+    assert [("2026-0001", "2026-11-20"), ("2026-0002", "2026-11-20")] == [
+        tuple(row[:2]) for row in rows
+    ]
+    assert rest.json()["next_skip"] is None
+    assert [] == client.get(f"{api}/register-keberatan").json()["table"]["rows"]
+    assert 422 == client.get(f"{api}/register-lain").status_code
+    told = report.text + first.text + rest.text
+    assert [] == [word for word in PERSONAL if word in told]
+
+
+def test_the_database_counts_a_year_as_it_is_counted_entry_by_entry(app, registered):
+    submit(app)
+    bring_up(app.pool, REGISTER)
+    app.pool.execute(
+        """UPDATE register SET entry = entry || '{"extended": true, "score": 3,
+        "pauses": [["2026-11-23", null]], "decision": "refused", "decided_on": "2026-11-24"}'
+        WHERE number = 2"""
+    )
+
+    counted = register.tally_of(app.pool, 2026, ALL)
+
+    assert tally([entry for _, entry in register.requests_of(app.pool, 2026)]) == counted
 
 
 def test_a_year_in_which_nothing_was_asked_has_an_empty_report(client):

@@ -162,7 +162,10 @@ def test_a_citizen_goes_from_the_form_to_the_data(
     act(ppid, at, "forward", message="Mohon ditindaklanjuti.")
     act(koperasi, at, "grant-in-part", refused_parts="Kolom nama pemilik",
         reason_code="pasal_17_h", consequence_test=consequence_test, narrative=WHY)  # fmt: skip
-    assert koperasi.page.xpath("//form[@action='/privasi/unggah']//input[@name='ticket']/@value")
+    came, fields = "dari=saring%3Doffice&urut=1", "//form[@action='/privasi/unggah']//input"
+    koperasi.get(f"{at}?{came}")
+    assert koperasi.page.xpath(f"{fields}[@name='ticket']/@value")
+    assert [came] == koperasi.page.xpath(f"{fields}[@name='came']/@value")
     receive_receipt(koperasi, privacy_tokens, at)
     assert f"/privasi/{at.rpartition('/')[2]}" in ppid.get(at).links()
     cleared(app, number)

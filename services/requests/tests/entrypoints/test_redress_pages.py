@@ -23,7 +23,7 @@ def test_a_granted_objection_waits_for_the_ppid_who_reopens(app, client, desk, p
     siti = Actor(str(app.reading.pemohon_with(request_id, told["tracking_code"]).id), "pemohon")
     ppid = Browser(client)
     ppid.get("/masuk").send("/masuk", username="ppid", password=PASSWORD)
-    app.refuse(request_id, ppid_account, refusal=b.NOT_HELD)
+    app.refusing.refuse(request_id, ppid_account, refusal=b.NOT_HELD)
     app.notify_refusal(request_id, ppid_account)
     app.legal_acts.lodge_objection(
         request_id, siti, ground="tidak_dipenuhi", case="Data itu pernah diumumkan oleh dinas."

@@ -1,0 +1,111 @@
+"""Refusals by two officers, where the city has chosen so: on the pages and over the API."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from chassis.actor import Actor
+from chassis.settings import SettingsError
+from fastapi.testclient import TestClient
+from requests_service.bootstrap import build_application
+from requests_service.entrypoints.web import build_web
+
+from services.requests.tests import builders as b
+from services.requests.tests.conftest import PASSWORD, settings_for
+from services.requests.tests.entrypoints.test_pages import Browser, act
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture(autouse=True)
+def _the_clock(clock_at):
+    """Friday, ten in the morning in Malang."""
+
+
+def by_two(pool, answer=True):
+    settings = settings_for("requests", pool)
+    return replace(settings, city={**settings.city, "two_persons": {"refusals": answer}})
+
+
+@pytest.fixture
+def app(pool):
+    with build_application(by_two(pool), pool) as application:
+        yield application
+
+
+@pytest.fixture
+def client(pool):
+    with TestClient(build_web(by_two(pool), pool)) as web:
+        yield web
+
+
+def test_one_proposes_on_the_page_and_a_colleague_reads_it_and_confirms(app, client, ppid_account):
+    told = app.submit(b.IDENTITY, b.FORM)
+    request_id, at = UUID(told["id"]), f"/meja/{told['id']}"
+    siti = Actor(str(app.reading.pemohon_with(request_id, told["tracking_code"]).id), "pemohon")
+    second = app.accounts.add(
+        username="ppid2", name="Ibu Wulan", role="ppid", password=PASSWORD,
+        by=Actor("setup", "operator"),
+    )  # fmt: skip
+    ppid = Browser(client)
+    ppid.get("/masuk").send("/masuk", username="ppid", password=PASSWORD)
+
+    typed = {"reason_code": "tidak_dikuasai", "narrative": b.NARRATIVE}
+    ppid.get(at).send(f"{at}/refuse", **typed)
+
+    assert "Usulan penolakan sudah dicatat dan menunggu petugas kedua" in ppid.text
+    assert "Yang menyetujuinya petugas lain dari kantor yang sama." in ppid.text
+    assert "penolakan menunggu petugas kedua" in ppid.get("/meja").text
+    assert (6, "open") == (app.reading.get(request_id, siti)["step"], told["state"])
+    assert "RefusalProposed" not in {each.fact for each in app.reading.timeline(request_id, siti)}
+    assert b.NARRATIVE not in str(app.holding.held(request_id, siti))
+    assert "Setujui usulan penolakan" not in ppid.get(at).text
+
+    ppid.send("/keluar").get("/masuk").send("/masuk", username="ppid2", password=PASSWORD)
+    ppid.get(at)
+    assert "Petugas ppid, 20 November 2026" in ppid.text and b.NARRATIVE in ppid.text
+    act(ppid, at, "confirm-refusal")
+
+    facts = [(each.fact, each.by_name) for each in app.reading.timeline(request_id, ppid_account)]
+    assert [
+        ("RefusalProposed", "Petugas ppid"),
+        ("RefusalConfirmed", second.name),
+        ("RequestRefused", second.name),
+    ] == facts[-3:]
+
+
+def test_sent_back_over_the_api_the_request_can_be_decided_anew(
+    app, client, desk, consequence_test
+):
+    told = app.submit(b.IDENTITY, b.FORM)
+    request_id = UUID(told["id"])
+    colleague = app.accounts.add(
+        username="kop2", name="Pak Danu", role="ppid_pembantu", agency="diskopindag",
+        password=PASSWORD, by=Actor("setup", "operator"),
+    )  # fmt: skip
+    app.find_owner(request_id, desk.ppid, agency="diskopindag")
+    app.forward(request_id, desk.ppid)
+    refusal = b.Refusal(
+        "pasal_17_b", b.NARRATIVE, None, app.consequence_tests.one(consequence_test)
+    )
+    parts = {"refused_parts": "Nama pemilik usaha", "refusal": refusal}
+
+    proposed = app.refusing.grant_in_part(request_id, desk.diskopindag, **parts)
+    headers = {"Authorization": f"Bearer {app.accounts.session(colleague)}"}
+    back = client.post(
+        f"/api/requests/{request_id}/send-back-refusal",
+        json={"words": "Nama pemilik usaha sudah terbuka untuk umum."}, headers=headers,
+    )  # fmt: skip
+    again = client.post(f"/api/requests/{request_id}/confirm-refusal", json={}, headers=headers)
+
+    assert (8, None) == (proposed["step"], proposed["decision"])
+    assert (200, 8) == (back.status_code, back.json()["step"])
+    assert (409, "Tidak ada usulan penolakan yang menunggu petugas kedua.") == (
+        again.status_code, again.json()["title"],
+    )  # fmt: skip
+    assert 9 == app.grant(request_id, desk.diskopindag)["step"]
+
+
+def test_a_setting_that_is_neither_true_nor_false_stops_the_start(pool):
+    with pytest.raises(SettingsError, match=r"refusals under \[two_persons\] is true or false"):
+        build_application(by_two(pool, "ya"), pool)
