@@ -25,7 +25,7 @@ up: $(VENV)/run.stamp
 	@exec $(BIN)/satudata up
 
 test: $(VENV)/test.stamp servers lint
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 check: $(VENV)/test.stamp lint
 	$(BIN)/python -m pytest -m "not servers and not browser"

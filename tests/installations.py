@@ -23,6 +23,8 @@ from satudata.rabbit import PrivateRabbit
 from satudata.run import free_port
 from satudata.up import Up
 
+from tests.servers import quick_folder
+
 START = "2026-11-20T09:00:00+07:00"
 """A Friday morning; the working days after it are known."""
 
@@ -173,24 +175,25 @@ class Distributed:
 
 
 @pytest.fixture(scope="session")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+def embedded() -> Iterator[Embedded]:
     """One embedded installation for all tests that only tell stories to it."""
-    installation = Embedded(tmp_path_factory.mktemp("e"))
-    installation.start()
-    yield installation
-    installation.stop()
+    with quick_folder("e") as folder:
+        installation = Embedded(Path(folder))
+        installation.start()
+        yield installation
+        installation.stop()
 
 
 @pytest.fixture(scope="session")
-def distributed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Distributed]:
+def distributed() -> Iterator[Distributed]:
     """One distributed installation, likewise."""
-    folder = tmp_path_factory.mktemp("d")
-    if not PrivateRabbit(folder).can_be_had():
-        pytest.skip("RabbitMQ cannot be had here: install the package rabbitmq-server")
-    installation = Distributed(folder)
-    installation.start()
-    yield installation
-    installation.stop()
+    with quick_folder("d") as folder:
+        if not PrivateRabbit(Path(folder)).can_be_had():
+            pytest.skip("RabbitMQ cannot be had here: install the package rabbitmq-server")
+        installation = Distributed(Path(folder))
+        installation.start()
+        yield installation
+        installation.stop()
 
 
 @pytest.fixture(params=["embedded", "distributed"])

@@ -11,7 +11,8 @@ from tests.architecture.places import CHASSIS, package, tree_of
 
 _NAME = re.compile(r"([A-Z][a-z]+){2,}")
 _PAST = {
-    "Became", "Came", "Due", "Forgotten", "Found", "Given", "Kept", "Left", "Lost", "Made", "Read",
+    "Became", "Came", "Due", "Forgotten", "Found", "Given", "Kept", "Left", "Lost", "Made",
+    "Paid", "Read",
     "Redriven", "Sent", "Split", "Taken", "Told", "Withdrawn", "Wrote",
 }  # fmt: skip
 """Past tenses that do not end in -ed, and "due", which something has become."""

@@ -83,8 +83,8 @@ def _show(app: Requests, parsed: argparse.Namespace) -> int:
             print(f"  {day.date}  {day.name}")
     for each in calendar.closures:
         print(f"\nClosed {each.first} to {each.last}: {each.name} ({each.decree or 'no decree'})")
-    for day in calendar.worked:
-        print(f"\nWorked on {day.date}: {day.name} ({day.decree or 'no decree'})")
+    for worked in calendar.worked:
+        print(f"\nWorked on {worked.date}: {worked.name} ({worked.decree or 'no decree'})")
     print("\nVersions")
     for version in app.calendars.versions():
         print(f"  {version.version:>3}  {version.known_from:%Y-%m-%d %H:%M}  {version.imported_by}")

@@ -24,6 +24,7 @@ from satudata import (
     audit_commands,
     calendar_commands,
     dead_letters,
+    reason_commands,
     sop_commands,
     staff_commands,
     subscribers,
@@ -101,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     audit_commands.register(commands, _settings)
     calendar_commands.register(commands, _settings)
     dead_letters.register(commands, _settings)
+    reason_commands.register(commands, _settings)
     sop_commands.register(commands, _settings)
     staff_commands.register(commands, _settings)
     subscribers.register(commands, _environment)

@@ -152,9 +152,10 @@ def last_given(cur: Any) -> int:
     return int(cur.fetchone()[0])
 
 
-def wait(conn: Any, cur: Any, *, since: int, seconds: float) -> None:
+def wait(conn: Any, cur: Any, *, since: int, seconds: float, also: Sequence[Any] = ()) -> None:
     """Sleep until facts come after the position `since`, or for `seconds` at most.
 
+    `also`: other files that end the sleep when they can be read.
     The connection listens to WAKE_CHANNEL. An append sees after it was given its position whether
     anybody is asleep; here it is the other way round, so one of the two sees the other.
     """
@@ -162,7 +163,7 @@ def wait(conn: Any, cur: Any, *, since: int, seconds: float) -> None:
     if last_given(cur) > since:
         seconds = min(seconds, _NOT_COMMITTED_SECONDS)
     if not conn.notifies:
-        select.select([conn], [], [], seconds)
+        select.select([conn, *also], [], [], seconds)
     cur.execute(f"SELECT pg_advisory_unlock_shared({ASLEEP_LOCK})")
     conn.poll()
     conn.notifies.clear()

@@ -7,20 +7,25 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import pika
 import pytest
 from chassis import log
 from chassis.actor import Actor
 from chassis.dead_letters import ParkedMessages
+from chassis.jobs import enqueue
 from chassis.migrate import migrate
 from chassis.nameko import declare_queues
-from chassis.postgres import Pool
+from chassis.postgres import Pool, connect
 from chassis.queues import WrongPartitions
 from chassis.sessions import public_key_of
 from chassis.settings import load
+from satudata.run import free_port
 
 pytestmark = pytest.mark.servers
 OPERATOR = Actor("rina", "operator")
@@ -106,6 +111,13 @@ def echo(request, owned_database, tmp_path):
 @pytest.fixture
 def echo_on_rabbit(owned_database, amqp_url, tmp_path):
     processes = EchoProcesses(owned_database, amqp_url, tmp_path)
+    yield processes
+    processes.stop()
+
+
+@pytest.fixture
+def echo_in_memory(owned_database, tmp_path):
+    processes = EchoProcesses(owned_database, "memory://", tmp_path)
     yield processes
     processes.stop()
 
@@ -261,6 +273,61 @@ def test_what_came_before_sigterm_is_done_and_nothing_is_delivered_again(echo_on
     until(lambda: len(echo.heard()) >= count)
     assert list(range(count)) == sorted(echo.heard())
     assert all(echo.heard(str(each)) == sorted(echo.heard(str(each))) for each in subjects)
+
+
+@contextmanager
+def nobody_gets_at(table, echo):
+    """Locked; what waits for it is under way, and ends only after this."""
+    with closing(connect(echo.pool.dsn)) as conn, conn.cursor() as cur:
+        cur.execute("BEGIN")
+        cur.execute(f"LOCK TABLE {table}")
+        yield lambda: echo.pool.execute(
+            "SELECT pid FROM pg_stat_activity"
+            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+
+
+def test_sigterm_lets_a_job_that_was_begun_be_done_once(echo_in_memory):
+    echo, subject = echo_in_memory, uuid4()
+    with echo.pool.transaction() as cur:
+        enqueue(cur, "work", "once", {"subject": str(subject)})
+
+    with nobody_gets_at("facts", echo) as someone_waits:
+        jobs = echo.start("jobs")
+        until(someone_waits)
+        jobs.send_signal(signal.SIGTERM)
+        # A process that does not drain is gone long before; one that does waits for the job.
+        with pytest.raises(subprocess.TimeoutExpired):
+            jobs.wait(1)
+
+    assert 0 == jobs.wait(30)
+    assert ["Worked"] == [fact.type for fact in log.stream(echo.pool, subject)]
+    assert [(0,)] == echo.pool.execute("SELECT count(*) FROM jobs")
+
+
+def test_sigterm_lets_a_page_that_was_asked_for_be_answered_and_takes_no_more(echo_in_memory):
+    echo, port = echo_in_memory, free_port()
+    address = f"http://127.0.0.1:{port}"
+    web = echo.start("web", PORT=str(port))
+    until(lambda: _answers(address))
+
+    with ThreadPoolExecutor(1) as browser:
+        with nobody_gets_at("heard", echo) as someone_waits:
+            answer = browser.submit(httpx.get, f"{address}/api/echo/heard", timeout=60)
+            until(someone_waits)
+            web.send_signal(signal.SIGTERM)
+            until(lambda: not _answers(address))
+            assert not answer.done()
+
+        assert 200 == answer.result().status_code
+    assert 0 == web.wait(30)
+
+
+def _answers(address):
+    try:
+        return 200 == httpx.get(f"{address}/healthz").status_code
+    except httpx.TransportError:
+        return False
 
 
 def _left_in_the_queue(amqp_url):

@@ -260,6 +260,22 @@ EXAMPLES: dict[str, tuple[str, Occasion]] = {
             " karena bentuk itu tidak mengungkap keadaan keuangan orang perseorangan.",
         ),
     ),
+    "pemberitahuan_tambahan_biaya": (
+        "pemberitahuan_tambahan",
+        _with(
+            _occasion(
+                "FeeStated",
+                sheets=1200,
+                per_sheet=500,
+                sending=15_000,
+                amount=615_000,
+                decree="Peraturan Wali Kota Malang Nomor 1 Tahun 2024 tentang Biaya Penggandaan",
+                how_to_pay="Transfer ke rekening kas daerah 0011-22-3344 pada Bank Contoh, dengan"
+                " nomor pendaftaran sebagai berita.\nTunjukkan buktinya di loket PPID.",
+            ),
+            _NOTICE,
+        ),
+    ),
     "pemberitahuan_tambahan_dibuka_kembali": (
         "pemberitahuan_tambahan",
         _with(

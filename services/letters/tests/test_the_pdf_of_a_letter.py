@@ -14,6 +14,7 @@ from fontTools.ttLib import TTFont
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from letters_examples import (
+    CITY_DATA,
     EXAMPLES,
     ISSUED_AT,
     PUBLIC_URL,
@@ -27,6 +28,7 @@ from letters_service.adapters.pdf_words import words_of
 from letters_service.adapters.typesetter import FONTS, TEMPLATES, Typesetter, has_glyph
 from letters_service.domain.errors import LetterNotRendered
 from letters_service.domain.letters import BY_KEY, Office
+from letters_service.domain.offices import read_city
 from letters_service.domain.pemohon import Acting
 from letters_service.domain.tokens import grouped, tokens_in
 from pypdf import PdfReader
@@ -188,6 +190,31 @@ def test_the_notice_of_reopening_says_why_from_where_and_by_when(pdfs):
         "paling lambat tanggal 30 Desember 2026",
     ):
         assert part in text
+
+
+def test_the_notice_of_cost_says_how_much_by_what_and_how_it_is_paid(pdfs):
+    text = words(pdfs["pemberitahuan_tambahan_biaya"])
+
+    for part in (
+        "1.200 lembar, masing-masing Rp500",
+        "Rp600.000",
+        "Rp15.000",
+        "Rp615.000",
+        "Nomor 1 Tahun 2024 tentang Biaya Penggandaan",
+        "rekening kas daerah 0011-22-3344",
+        "Pasal 22 ayat (7) huruf g",
+    ):
+        assert part in text
+
+
+def test_where_the_city_charges_for_paper_the_written_notice_says_its_tariff_and_decree():
+    city = read_city(CITY_DATA | {"fees": {"decree": "Perwal 1/2024", "per_sheet": 500}})
+    kind, occasion = EXAMPLES["pemberitahuan_tertulis_diberikan"]
+
+    content = content_of(kind, occasion, city)
+    text = words(TYPESETTER.pdf(kind, content, issued_at=ISSUED_AT))
+
+    assert "Salinan cetak: Rp500 per lembar ditambah biaya kirim (Perwal 1/2024)" in text
 
 
 def test_the_refusal_cites_the_letter_of_the_agency(pdfs):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from letters_examples import CITY, CITY_DATA, EXAMPLES, content_of
 from letters_service.adapters.typesetter import TEMPLATES
+from letters_service.domain import wording
 from letters_service.domain.errors import CityIncomplete, FactIncomplete, NumberingWrong
 from letters_service.domain.letters import BY_KEY, LETTERS, Office, letters_for
 from letters_service.domain.offices import read_city
@@ -124,3 +125,11 @@ def test_a_city_without_a_letterhead_is_refused_at_start():
 def test_an_agency_that_the_city_does_not_know_writes_no_letter():
     with pytest.raises(CityIncomplete, match="dinas_hantu"):
         CITY.sender(BY_KEY["surat_penolakan_ppid"], "dinas_hantu")
+
+
+def test_a_letter_says_the_reason_in_the_words_of_the_fact_and_of_older_ones_in_ours():
+    told = {"reason_code": "pasal_17_h", "reason_text": "dapat membuka rahasia bank seseorang"}
+
+    assert "dapat membuka rahasia bank seseorang" == wording.reason_of(told)
+    assert "dapat mengungkap rahasia pribadi" == wording.reason_of({"reason_code": "pasal_17_h"})
+    assert "dapat mengungkap rahasia pribadi" == wording.reason_of(told | {"reason_text": None})

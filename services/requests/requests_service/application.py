@@ -32,6 +32,7 @@ from requests_service import rows
 from requests_service.accounts import Accounts
 from requests_service.agencies import Agencies
 from requests_service.calendars import Calendars
+from requests_service.charging import Charging
 from requests_service.consequence_tests import ConsequenceTests
 from requests_service.conversing import Conversing
 from requests_service.deadlines import Deadlines
@@ -41,6 +42,7 @@ from requests_service.domain.data_request import (
     DataRequest,
     UploadedFile,
 )
+from requests_service.domain.fees import Tariff
 from requests_service.domain.form import Form
 from requests_service.domain.identity import Identity
 from requests_service.domain.intake import Entry
@@ -57,6 +59,7 @@ from requests_service.parting import Parting
 from requests_service.rating import Rating
 from requests_service.reading import Reading
 from requests_service.redress import Redress
+from requests_service.refusal_reasons import RefusalReasons
 from requests_service.refusing import Refusing
 from requests_service.reports import Reports
 from requests_service.sealed_texts import SealedTexts
@@ -91,11 +94,13 @@ class Requests(Application[UUID]):
         search_secret: bytes,
         terms: erasing.Terms,
         refused_by_two: bool = False,
+        tariff: Tariff | None = None,
     ) -> None:
         """`agencies`: code to name of every agency with a PPID Pembantu; `refused_by_two`: a
         refusal is proposed by one officer and confirmed by another."""
         self.pool = pool
         self.calendars = calendars
+        self.refusal_reasons = RefusalReasons(pool)
         self._clock_rules = clock_rules
         self.agencies = Agencies(agencies)
         self._given_mapper = mapper
@@ -144,8 +149,14 @@ class Requests(Application[UUID]):
             terms=terms,
         )
         self.refusing = Refusing(
-            self.change, self._seal_of, self._texts, self.consequence_tests.cited, refused_by_two
+            self.change,
+            self._seal_of,
+            self._texts,
+            self.consequence_tests.cited,
+            self.refusal_reasons,
+            refused_by_two,
         )
+        self.charging = Charging(self.change, self._seal_of, tariff)
         self.legal_acts = LegalActs(self.change, self._seal_of)
         self.reports = Reports(self.change)
         self.conversing = Conversing(self.change, self._seal_of)

@@ -16,6 +16,7 @@ from requests_service.adapters.plain_mapper import PlainMapper
 from requests_service.application import Requests
 from requests_service.calendars import Calendars
 from requests_service.domain.erasing import Terms
+from requests_service.domain.fees import Tariff
 from requests_service.domain.working_days import ClockRules
 from requests_service.sealing.notes import Signer
 from requests_service.sealing.sealer import Sealer
@@ -40,6 +41,7 @@ def build_application(settings: Settings, pool: Pool) -> Requests:
         code_secret=hmac.digest(settings.secret_key, b"tracking code", hashlib.sha256),
         search_secret=hmac.digest(settings.secret_key, b"words of the search", hashlib.sha256),
         terms=_terms(settings),
+        tariff=_tariff(settings),
         refused_by_two=settings.city_says("two_persons", "refusals"),
     )
 
@@ -51,6 +53,19 @@ def _terms(settings: Settings) -> Terms:
     if not all(isinstance(each, int) and each >= 0 for each in years):
         raise SettingsError("CITY_FILE: the years under [retention] are whole numbers from 0.")
     return terms
+
+
+def _tariff(settings: Settings) -> Tariff | None:
+    """[fees] of CITY_FILE; None where it is not there, and nothing is charged."""
+    if (told := settings.city.get("fees")) is None:
+        return None
+    texts = [str(told.get(name, "")).strip() for name in ("decree", "how_to_pay")]
+    per_sheet = told.get("per_sheet")
+    if not all(texts) or type(per_sheet) is not int or per_sheet < 0:
+        raise SettingsError(
+            "CITY_FILE: [fees] needs decree, how_to_pay, and per_sheet in whole rupiah."
+        )
+    return Tariff(texts[0], per_sheet, texts[1])
 
 
 def _clock_rules(settings: Settings) -> ClockRules:

@@ -4,6 +4,7 @@ Each is one thread in the jobs process, and one in the whole installation: it le
 its lock, and goes on where its row in the table `progress` says.
 """
 
+import socket
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -40,6 +41,7 @@ class Follower:
         self._pause_seconds = pause_seconds
         self.retries_after_seconds = _RETRY_SECONDS
         self._stopping = threading.Event()
+        self._asleep, self._waker = socket.socketpair()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
@@ -49,6 +51,8 @@ class Follower:
     def stop(self, seconds: float = 10) -> None:
         """Finish the step under way."""
         self._stopping.set()
+        # Between two looks it may sleep longer than anybody waits for its end.
+        self._waker.close()
         self._thread.join(seconds)
 
     def _run(self) -> None:
@@ -79,7 +83,7 @@ class Follower:
                 _STOPPED.labels(self._name).set(0)
                 self._note(None)
             if not more:
-                wait(conn, cur, since=given, seconds=self._pause_seconds)
+                wait(conn, cur, since=given, seconds=self._pause_seconds, also=[self._asleep])
 
     def _is_leader(self, cur: Any) -> bool:
         cur.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", (_LOCK, self._name))

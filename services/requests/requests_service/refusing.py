@@ -14,6 +14,7 @@ from requests_service.domain.refusal import Refusal
 from requests_service.domain.roles import Actor
 from requests_service.domain.working_days import Today
 from requests_service.how import Answer, Change, How, SealOf
+from requests_service.refusal_reasons import RefusalReasons
 from requests_service.sealed_texts import SealedTexts
 
 
@@ -26,6 +27,7 @@ class Refusing:
     texts: SealedTexts
     cited: Callable[[str | None], ConsequenceTest | None]
     """The consequence test of a number."""
+    reasons: RefusalReasons
     by_two: bool
 
     def refuse(
@@ -67,6 +69,7 @@ class Refusing:
             if proposed is None:
                 raise errors.NoProposal("Tidak ada usulan penolakan yang menunggu petugas kedua.")
             refusal, refused_parts = proposed
+            refusal.must_be_of(self.reasons.in_force())
             confirming.confirm(
                 r, who, today, refusal=refusal, refused_parts=refused_parts, seal=self.seal_of(r)
             )
@@ -95,6 +98,7 @@ class Refusing:
             made.other_law,
             self.cited(tested),
             made.held_by,
+            self.reasons.of(made.reasons_version),
         )
         parts = made.proposed_parts_sealed
         return refusal, self._open(r, "proposed_parts", parts) if parts else None

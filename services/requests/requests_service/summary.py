@@ -3,6 +3,7 @@
 from typing import Any
 
 from requests_service.domain.data_request import DataRequest
+from requests_service.domain.fees import Fee
 from requests_service.domain.working_days import Calendar
 
 
@@ -44,6 +45,7 @@ def summary(data_request: DataRequest, calendar: Calendar | None = None) -> dict
         "objection_due": _iso(data_request.objection.due),
         "dispute": data_request.redress.dispute,
         "reopening_owed_by": sorted(data_request.redress.owed_by),
+        "fee": _fee(data_request.fee),
         "erasure_asked_on": _iso(data_request.erasure.asked_on),
         "ended_on": _iso(data_request.ended_on),
         "letters": [
@@ -62,6 +64,17 @@ def summary(data_request: DataRequest, calendar: Calendar | None = None) -> dict
     if calendar and data_request.statutory_due:
         whole["statutory_due_is_estimate"] = calendar.is_estimate(data_request.statutory_due)
     return whole
+
+
+def _fee(fee: Fee) -> dict[str, Any] | None:
+    """Of copies on paper; amounts in rupiah."""
+    if fee.stated is None:
+        return None
+    told = {
+        name: getattr(fee.stated, name)
+        for name in ("amount", "sheets", "per_sheet", "sending", "decree", "how_to_pay")
+    }
+    return told | {"open": fee.open, "paid_on": _iso(fee.paid_on), "waived": fee.waived}
 
 
 def _iso(day: Any) -> str | None:

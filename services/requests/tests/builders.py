@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 from requests_service.adapters.calendar import read_calendar
-from requests_service.domain import completing, confirming, objecting, redress
+from requests_service.domain import completing, confirming, fees, objecting, redress
 from requests_service.domain.consequence_tests import ConsequenceTest, Tested
 from requests_service.domain.daftar_data import DaftarDataEntry
 from requests_service.domain.data_request import (
@@ -39,6 +39,7 @@ ONE_OF_EACH = {
     )
 }  # fmt: skip
 
+TARIFF = fees.Tariff("Perwal 1/2024", 500, "Transfer ke rekening kas daerah.")
 ORIGINAL = "a" * 64
 CLEARED = "b" * 64
 FORM = Form(
@@ -153,6 +154,26 @@ def a_proposed_refusal(step: int, today: Today = FRIDAY) -> DataRequest:
     by = DISKOPINDAGS_SECOND if step == 8 else PPIDS_SECOND
     refusal = NOT_HELD if step == 6 else REFUSAL
     confirming.propose(data_request, by, today, refusal=refusal, seal=sealed)
+    return data_request
+
+
+def a_request_for_paper(step: int, today: Today = FRIDAY) -> DataRequest:
+    """At a step from 9 to 13, of somebody who wants copies on paper."""
+    begin = {
+        9: a_granted_request,
+        10: a_handed_over_request,
+        11: a_masked_request,
+        12: a_request_at_walidata,
+        13: a_listed_request,
+    }[step]
+    data_request = begin(today)
+    data_request.way_to_obtain, data_request.way_to_send = "salinan_cetak", "pos"
+    return data_request
+
+
+def a_request_with_a_fee(step: int, today: Today = FRIDAY) -> DataRequest:
+    data_request = a_request_for_paper(step, today)
+    fees.state(data_request, PPID, today, sheets=12, sending=15_000, tariff=TARIFF)
     return data_request
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from letters_service.domain.errors import CityIncomplete, NumberingWrong
 from letters_service.domain.letters import LETTERS, LetterKind, Office
 from letters_service.domain.numbers import Pattern
+from letters_service.domain.tanggal import ribuan
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class City:
     classification: Mapping[str, str]
     offices: Mapping[str, OfficeData]
     agencies: Mapping[str, OfficeData]
+    tariff: Mapping[str, str] | None = None
+    """What copies on paper cost: `per_lembar` and `dasar` in words; None: nothing."""
 
     def sender(self, kind: LetterKind, agency: str | None) -> OfficeData:
         """The office that writes a letter."""
@@ -66,6 +69,12 @@ class City:
         return self.agencies[agency]
 
 
+def _tariff(fees: Mapping[str, Any] | None) -> Mapping[str, str] | None:
+    if fees is None:
+        return None
+    return {"per_lembar": f"Rp{ribuan(fees['per_sheet'])}", "dasar": fees["decree"]}
+
+
 def read_city(data: Mapping[str, Any]) -> City:
     """Raises CityIncomplete or NumberingWrong, at start rather than at the first letter."""
     try:
@@ -82,6 +91,7 @@ def read_city(data: Mapping[str, Any]) -> City:
                 for key in (Office.PPID, Office.ATASAN_PPID)
             },
             agencies={row["code"]: _agency(row, head) for row in data["agencies"]},
+            tariff=_tariff(data.get("fees")),
         )
     except KeyError as error:
         raise CityIncomplete(f"Data kota belum memuat {error} yang diperlukan surat.") from error

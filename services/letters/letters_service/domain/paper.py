@@ -187,6 +187,7 @@ class _Teller:
             },
             "ppid": {"nama": ppid.name, "email": ppid.email, "alamat": ppid.address},
             "merujuk": self.cited(),
+            "tarif": self.city.tariff,
         }
 
     def cited(self) -> Content | None:
@@ -205,7 +206,7 @@ class _Teller:
         by_agency = self.data.get("at_step") == 8 or self.data.get("cites_pembantu")
         agency = self.city.agencies.get(self.occasion.agency or "")
         return {
-            "alasan": wording.said(wording.REFUSAL_REASONS, self.data["reason_code"]),
+            "alasan": wording.reason_of(self.data),
             "pasal": wording.article_in_full(sebaris(self.data["article"])),
             "uraian": self.text("narrative"),
             "uji": self.consequence_test(self.data.get("consequence_test")),
@@ -317,7 +318,26 @@ def _supplementary_notice(tell: _Teller) -> Content:
         return {"putusan": "disamarkan", "berkas": tell.file(), "disamarkan": tell.masked()}
     if tell.occasion.fact == "RequestReopened":
         return _reopening(tell)
+    if tell.occasion.fact == "FeeStated":
+        return _fee(tell)
     return _written_notice(tell)
+
+
+def _fee(tell: _Teller) -> Content:
+    data = tell.data
+    return {
+        "putusan": "biaya",
+        "lembar": ribuan(data["sheets"]),
+        "penggandaan": f"Rp{ribuan(data['amount'] - data['sending'])}",
+        **{
+            name: f"Rp{ribuan(data[field])}"
+            for name, field in (
+                ("per_lembar", "per_sheet"), ("kirim", "sending"), ("jumlah", "amount"),
+            )
+        },
+        "dasar": tercetak(sebaris(data["decree"]), tell.has_glyph),
+        "cara_bayar": tercetak(data["how_to_pay"], tell.has_glyph),
+    }  # fmt: skip
 
 
 def _handing_over(tell: _Teller) -> Content:
@@ -328,7 +348,7 @@ def _delivery(tell: _Teller) -> Content:
     refused = None
     if part := tell.data.get("refused_part"):
         refused = {
-            "alasan": wording.said(wording.REFUSAL_REASONS, part["reason_code"]),
+            "alasan": wording.reason_of(part),
             "pasal": wording.article_in_full(sebaris(part["article"])),
             "uraian": tell.text("narrative"),
             "uji": tell.consequence_test(part.get("consequence_test")),
@@ -342,6 +362,7 @@ def _delivery(tell: _Teller) -> Content:
         "disamarkan": tell.masked(),
         "penolakan": refused,
         "akses_sampai": tell.day("access_until"),
+        "biaya": f"Rp{ribuan(tell.data['fee'])}" if tell.data.get("fee") else None,
         "catatan": tell.text("cover_note"),
     }
 

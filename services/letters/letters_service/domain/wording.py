@@ -3,6 +3,7 @@
 # ruff: noqa: E501
 
 from collections.abc import Mapping
+from typing import Any
 
 _UU = "Undang-Undang Nomor 14 Tahun 2008"
 
@@ -113,6 +114,11 @@ MASKING_METHODS: Mapping[str, str] = {
     "dalam_teks": "disamarkan di dalam teks",
     "netralkan": "dijadikan teks",
 }
+
+
+def reason_of(told: Mapping[str, Any]) -> str:
+    """Why it was refused, as the fact says it; older facts say only the code."""
+    return str(told.get("reason_text") or said(REFUSAL_REASONS, told["reason_code"]))
 
 
 def said(words: Mapping[str, str], code: str) -> str:

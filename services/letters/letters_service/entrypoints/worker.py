@@ -89,6 +89,11 @@ class Worker:
         """Pemberitahuan Tambahan."""
         self.app.queue_letter(message)
 
+    @listens_to("requests", "FeeStated")
+    def fee(self, message: Message) -> None:
+        """Pemberitahuan Tambahan."""
+        self.app.queue_letter(message)
+
     @listens_to("requests", "PersonErased")
     def forget(self, message: Message) -> None:
         """The key of the person is destroyed."""

@@ -192,6 +192,19 @@ MAILS: tuple[Mail, ...] = (
     ),
     _letter(
         "pemberitahuan_tambahan",
+        ("FeeStated",),
+        subject="Biaya salinan cetak {register_number}",
+        happened=(
+            "Biaya salinan cetak yang Anda minta sudah dihitung.",
+            "Jumlah dan cara membayarnya tertulis dalam Pemberitahuan Tambahan nomor {number}.",
+        ),
+        todo=(
+            "Bayarlah seperti tertulis dalam surat itu. Salinan disampaikan sesudah pembayaran "
+            "diterima. Data elektronik tetap tanpa biaya.",
+        ),
+    ),
+    _letter(
+        "pemberitahuan_tambahan",
         ("RequestReopened",),
         subject="Permohonan data {register_number} dibuka kembali",
         happened=(

@@ -9,6 +9,7 @@ PASSED_ON: Mapping[str, tuple[str, ...]] = {
         "RequestGranted",
         "RequestGrantedInPart", "RequestRefused", "DataHandedOver", "DataOnHandProvided",
         "EarlierClearanceCited", "HandedToWalidata", "ListedInDaftarData", "DeliveryDrafted",
+        "FeeStated", "FeePaid", "FeeWaived",
         "DataDelivered", "RefusalSent", "RefusalNotified", "DataReceived", "DeadlineExtended",
         "ObjectionLodged", "ObjectionDecided", "RequestReopened", "DisputeFiled", "DisputeDecided",
         "ServiceRated",

@@ -51,6 +51,7 @@ class Worker:
     @listens_to("privacy", "DataMasked")
     @listens_to("requests", "HandedToWalidata")
     @listens_to("requests", "ListedInDaftarData")
+    @listens_to("requests", "FeeStated")
     @listens_to("requests", "DeliveryDrafted")
     @listens_to("requests", "DataDelivered")
     @listens_to("requests", "RefusalSent")

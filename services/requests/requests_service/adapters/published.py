@@ -34,6 +34,15 @@ def _submitted(fact: Data) -> Data:
     }
 
 
+_REFUSAL = (
+    "reason_code",
+    "reason_text",
+    "reasons_version",
+    "article",
+    "consequence_test",
+    "held_by",
+)
+
 PUBLISHED: Mapping[str, Callable[[Data], Data]] = {
     "RequestSubmitted": _submitted,
     "DataFoundInDip": _with("dip_entry"),
@@ -42,8 +51,8 @@ PUBLISHED: Mapping[str, Callable[[Data], Data]] = {
     "PartSplitOff": _with("part_id", "part_number"),
     "OwnershipDeclined": _with("declined_by", "suggested"),
     "RequestGranted": _with(),
-    "RequestGrantedInPart": _with("reason_code", "article", "consequence_test", "held_by"),
-    "RequestRefused": _with("at_step", "reason_code", "article", "consequence_test", "held_by"),
+    "RequestGrantedInPart": _with(*_REFUSAL),
+    "RequestRefused": _with("at_step", *_REFUSAL),
     "DataHandedOver": _with("digest", "size"),
     "DataOnHandProvided": _with("digest", "size"),
     "EarlierClearanceCited": _with("cites", "digest"),
@@ -58,6 +67,9 @@ PUBLISHED: Mapping[str, Callable[[Data], Data]] = {
         "unit",
         "produsen_data",
     ),
+    "FeeStated": _with("sheets", "per_sheet", "sending", "amount", "decree", "how_to_pay"),
+    "FeePaid": _with("paid_on"),
+    "FeeWaived": _with(),
     "DeliveryDrafted": _with(),
     "DataDelivered": _with(
         "digest",
@@ -69,11 +81,10 @@ PUBLISHED: Mapping[str, Callable[[Data], Data]] = {
         "masked_columns",
         "refused_part",
         "access_until",
+        "fee",
     ),
-    "RefusalSent": _with("reason_code", "article", "consequence_test", "held_by"),
-    "RefusalNotified": _with(
-        "reason_code", "article", "at_step", "cites_pembantu", "consequence_test", "held_by"
-    ),
+    "RefusalSent": _with(*_REFUSAL),
+    "RefusalNotified": _with("at_step", "cites_pembantu", *_REFUSAL),
     "DataReceived": _with(),
     "RequestReturned": _with("missing", "complete_by"),
     "RequestCompleted": _with(),

@@ -18,6 +18,7 @@ TITLES: dict[str, str] = {fact.__name__: title for fact, title in FACT_TITLES.it
     "MessageRedriven": "Pesan tertahan dicoba lagi",
     "PersonalDataRead": "Data pribadi Pemohon dibaca",
     "PersonErased": "Data pribadi Pemohon dihapus",
+    "RefusalReasonsChanged": "Daftar alasan penolakan diganti",
     "RegisterExported": "Register dengan identitas Pemohon diekspor",
     "RetentionApplied": "Masa simpan dijalankan",
     "SealingKeyUsed": "Kunci segel dipakai",

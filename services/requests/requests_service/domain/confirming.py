@@ -54,6 +54,7 @@ def propose(
         by,
         today,
         **refusal.remembered,
+        article=refusal.article,
         other_law=refusal.other_law,
         consequence_test=refusal.tested,
         held_by=refusal.held_by,

@@ -10,13 +10,14 @@ and not again by every fact that follows.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from requests_service.domain import erasing, sop
+from requests_service.domain.fees import ON_PAPER
 from requests_service.domain.roles import Role
 from requests_service.domain.sop import LEGAL_ACTS, REPORTS, SOP, STEPS, Need
 from requests_service.domain.working_days import Calendar
@@ -133,6 +134,10 @@ class Case:
     ended_on: Day | None = None
     proposed_by: str | None = None
     """Who proposed the refusal that waits for a second officer."""
+    on_paper: bool = False
+    """The Pemohon wants copies on paper: the only ones that may cost something."""
+    fee_open: bool = False
+    """A cost was stated that is neither paid nor waived."""
     dispute: bool = False
     """One is open at the Komisi Informasi."""
     erasure: str | None = None
@@ -193,6 +198,15 @@ _KINDS_OF_NEEDS = {
 }
 _COMPARED = ("step", "was_due", "late", "agency", "next_step", "next_due", "statutory_due")
 _stored = itemgetter(*_COMPARED)
+_MOVABLE: Mapping[str, Mapping[str, str]] = {
+    "step": {"due": "next_due", "stopped_due": "stopped_due"},
+    "notice": {
+        "statutory_due": "statutory_due",
+        "stopped_statutory_due": "stopped_statutory_due",
+    },
+    "objection": {"objection_due": "objection_due"},
+}
+"""For each clock, the deadlines of a case, and what `DeadlinesMoved` calls them."""
 _PEMOHON, _PPID_PEMBANTU = Role.PEMOHON.value, Role.PPID_PEMBANTU.value
 
 Stored = tuple[int | None, Day | None, bool, str | None, int | None, Day | None, Day | None]
@@ -289,6 +303,12 @@ class Checker:
 
     def _is_met(self, need: Need, case: Case, on: Day, actor: str) -> bool:
         match need:
+            case Need.PAPER_WANTED:
+                return case.on_paper
+            case Need.NO_FEE_OPEN:
+                return not case.fee_open
+            case Need.FEE_OPEN:
+                return case.fee_open
             case Need.NO_PROPOSAL:
                 return case.proposed_by is None
             case Need.PROPOSAL_OPEN:
@@ -343,6 +363,7 @@ class Checker:
     def _go_on(self, case: Case, seen: Seen, move: Move) -> Stored:
         """What the fact should have stored; the case is then where the fact leads."""
         on, step, was_due = seen.data["on"], case.step, case.due
+        case.on_paper |= seen.data.get("way_to_obtain") == ON_PAPER
         late = move.can_be_late and was_due is not None and on > was_due
         part_of = seen.data.get("part_of")
         since = on if part_of else seen.data.get("received_on") or on
@@ -350,6 +371,10 @@ class Checker:
             self._leave(case, move.next_step, since, seen)
             case.proposed_by = None
         match seen.type:
+            case "FeeStated":
+                case.fee_open = True
+            case "FeePaid" | "FeeWaived":
+                case.fee_open = False
             case "RefusalProposed":
                 case.proposed_by = seen.actor
             case "RefusalConfirmed" | "RefusalSentBack":
@@ -446,10 +471,10 @@ class Checker:
 
     def _hear(self, case: Case, seen: Seen, found: list[Deviation]) -> None:
         """Reports move no step; two letters are what the law and step 16 wait for."""
-        at = case.step
+        at, was_due = case.step, case.due
         if seen.type == "DeadlinesMoved":
-            self._move(case, seen)
-        expected = (at, case.due, False, case.agency, at, case.due, case.statutory_due)
+            self._move(case, seen, found)
+        expected = (at, was_due, False, case.agency, at, case.due, case.statutory_due)
         self._compare(seen, expected, case.step, found)
         if seen.type != "LetterIssued":
             return
@@ -461,16 +486,41 @@ class Checker:
             if case.statutory_due and issued_on > case.statutory_due:
                 found.append(Deviation(Kind.NOTICE_LATE, case.step, case.statutory_due, issued_on))
 
-    def _move(self, case: Case, seen: Seen) -> None:
+    def _move(self, case: Case, seen: Seen, found: list[Deviation]) -> None:
         """Open deadlines were counted again: a clock that runs or stands still goes on doing so."""
-        told = seen.data
-        case.due = told["next_due"] if case.due else None
-        case.statutory_due = told["statutory_due"] if case.statutory_due else None
-        case.stopped_due = told["stopped_due"] if case.stopped_due else None
-        case.stopped_statutory_due = (
-            told["stopped_statutory_due"] if case.stopped_statutory_due else None
-        )
-        case.objection_due = told["objection_due"] if case.objection_due else None
+        for clock, names in _MOVABLE.items():
+            for name, told_as in names.items():
+                stood: Day | None = getattr(case, name)
+                if stood is None:
+                    continue
+                stored = seen.data[told_as]
+                expected = self._counted_again(case, clock, stood, seen)
+                if stored != expected:
+                    found.append(
+                        Deviation(
+                            Kind.STORED_DIFFERS,
+                            case.step,
+                            f"{told_as} {_shown(expected)}",
+                            f"{told_as} {_shown(stored)}",
+                        )
+                    )
+                setattr(case, name, stored)
+
+    def _counted_again(self, case: Case, clock: str, stood: Day, seen: Seen) -> Day:
+        """By the calendar that the fact names. A step's deadline is known to the day while nothing
+        stood still; of the others, that one moves from where it stood to a working day."""
+        moved = seen.data["moved"].get(clock)
+        if moved is None or moved["before"] != stood:
+            return stood
+        if (
+            clock == "step"
+            and case.step
+            and case.entered_on
+            and "RequestCompleted" not in case.done
+        ):
+            return self._days.plus(case.entered_on, STEPS[case.step].working_days)
+        now: Day = moved["now"]
+        return now if self._days.between(_before(now), now) else stood
 
     def _misplaced(self, case: Case, seen: Seen, found: list[Deviation]) -> Passage | None:
         """A fact that the tables do not know at this step."""
@@ -569,6 +619,10 @@ def _possible_at(step: int | None) -> str:
         for (at, name), move in _MOVES.items()
         if at == step and (step is None or not move.is_act)
     )
+
+
+def _before(day: Day) -> Day:
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
 
 
 def _label(role: str) -> str:

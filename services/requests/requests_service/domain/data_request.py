@@ -19,6 +19,7 @@ from requests_service.domain.dates import tanggal
 from requests_service.domain.declining import Declined
 from requests_service.domain.erasing import Erasure
 from requests_service.domain.events import Fact
+from requests_service.domain.fees import Fee
 from requests_service.domain.form import Form
 from requests_service.domain.intake import Entry
 from requests_service.domain.objecting import Objection
@@ -296,6 +297,7 @@ class DataRequest(Aggregate):
             masked=bool(self.cleared.masked_columns),
             refused_part=self.refused_part,
             access_until=today.day + timedelta(days=sop.ACCESS_DAYS),
+            fee=self.fee.paid,
         )
 
     def send_refusal(self, by: Actor, today: Today) -> None:
@@ -540,6 +542,7 @@ class DataRequest(Aggregate):
         self.data_wanted_sealed = fact.data_wanted_sealed
         self.declined = Declined()
         self.proposal = Proposal()
+        self.fee = Fee()
         self.parts = Parts()
         self.objection: Objection = Objection()
         self.redress: Redress = Redress()
@@ -552,6 +555,7 @@ class DataRequest(Aggregate):
             self.told,
             self.declined,
             self.proposal,
+            self.fee,
             self.parts,
             self.objection,
             self.redress,

@@ -107,6 +107,14 @@ class SamePerson(RequestsError):
     """Two officers decide, and this one has decided already."""
 
 
+class FeeUnfit(RequestsError):
+    """A cost that cannot be stated, or a payment that cannot be recorded, as it was typed."""
+
+
+class FeeUnpaid(RequestsError):
+    """Something waits for the payment; or nothing waits for one."""
+
+
 class DraftMissing(RequestsError):
     """Step 13 has two hands: the Walidata drafts before the PPID issues."""
 

@@ -161,6 +161,7 @@ class RefusalProposed(Fact):
     """Steps 6, 8 and 10, where the city asks for two officers. The first one would refuse."""
 
     reason_code: str
+    article: str
     other_law: str | None
     consequence_test: dict[str, str] | None
     held_by: str | None
@@ -240,6 +241,30 @@ class HandedToWalidata(Fact):
     """Step 11. The PPID gave the checked data to the Walidata."""
 
 
+class FeeStated(Fact):
+    """From step 9 to 13. What the copies on paper cost, in rupiah; delivery waits for it."""
+
+    sheets: int
+    per_sheet: int
+    sending: int
+    amount: int
+    decree: str
+    how_to_pay: str
+
+
+class FeePaid(Fact):
+    """The Pemohon paid; `receipt` is the number of the proof."""
+
+    paid_on: date
+    receipt: str
+
+
+class FeeWaived(Fact):
+    """Nothing is to be paid after all."""
+
+    waiving_sealed: str
+
+
 class ListedInDaftarData(Fact):
     """Step 12. The Walidata put the data on the Daftar Data of the following year."""
 
@@ -271,6 +296,8 @@ class DataDelivered(Fact):
     masked_columns: list[dict[str, Any]]
     refused_part: dict[str, Any] | None
     access_until: date
+    fee: int | None = None
+    """Rupiah that were paid for copies on paper."""
 
 
 class RefusalSent(Fact):

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from requests_service.domain import errors, extending, objecting
+from requests_service.domain.fees import ON_PAPER
 from requests_service.domain.roles import Actor
 from requests_service.domain.sop import Need
 from requests_service.domain.working_days import Today
@@ -25,6 +26,14 @@ def must_meet(r: "DataRequest", need: Need, by: Actor, today: Today) -> None:
                 "Usulan ini Anda ajukan sendiri. Yang menyetujuinya harus petugas lain dari kantor"
                 " yang sama; Anda dapat menariknya kembali."
             )
+        case Need.PAPER_WANTED if r.way_to_obtain != ON_PAPER:
+            raise errors.FeeUnfit("Biaya hanya untuk salinan cetak; data elektronik tanpa biaya.")
+        case Need.NO_FEE_OPEN if r.fee.open:
+            raise errors.FeeUnpaid(
+                "Biaya salinan cetak belum dibayar: catat pembayarannya, atau bebaskan biayanya."
+            )
+        case Need.FEE_OPEN if not r.fee.open:
+            raise errors.FeeUnpaid("Tidak ada biaya yang menunggu pembayaran.")
         case Need.DIP_PATH if not r.found_in_dip:
             raise errors.NotOnDipPath(
                 "Hanya untuk data yang tercantum dalam Daftar Informasi Publik (langkah 6);"

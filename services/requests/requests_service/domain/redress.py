@@ -123,7 +123,9 @@ def reopen(
 def begin_again(r: "DataRequest", to_step: int | None) -> None:
     """Forget what was answered after `to_step`; what happened stays in the log."""
     r.ended_on = r.ended_as = r.notice_issued_on = r.delivery_letter_on = r.access_until = None
-    r.refused_at_step = r.reason_code = r.reason_text = r.article = r.consequence_test = r.held_by = None
+    r.refused_at_step = r.reason_code = r.reason_text = r.article = r.consequence_test = (
+        r.held_by
+    ) = None
     r.cleared = None
     r.extended = r.drafted = r.refusal_sent = False
     if to_step != 10:

@@ -1,5 +1,7 @@
 """The reasons for which a request may be refused, and a refusal that is fit to be sent."""
 
+# ruff: noqa: E501 (sentences may be wider)
+
 import re
 import tomllib
 from collections.abc import Collection, Mapping
@@ -76,7 +78,9 @@ def read_reasons(told: Mapping[str, Any], *, version: int) -> Reasons:
 def _read_reason(told: Any) -> RefusalReason:
     known = set(RefusalReason.__dataclass_fields__)
     if not isinstance(told, dict) or not {"code", "article", "text"} <= told.keys() <= known:
-        raise ValueError(f"a reason has code, article and text, and knows {', '.join(sorted(known))}")
+        raise ValueError(
+            f"a reason has code, article and text, and knows {', '.join(sorted(known))}"
+        )
     code, article, text = told["code"], told["article"], told["text"]
     if not isinstance(code, str) or not re.fullmatch("[a-z0-9_]{1,60}", code):
         raise ValueError(f"a code is of a-z, 0-9 and _, not {code!r}")
@@ -212,6 +216,14 @@ class Refusal:
             "reason_text": self.reason.text,
             "reasons_version": self.reasons.version,
         }
+
+    def must_be_of(self, reasons: Reasons) -> None:
+        """What two officers decide is proposed by one table and confirmed by the same."""
+        if reasons.find(self.code) != self.reason:
+            raise ReasonUnknown(
+                "Alasan ini sudah diganti dalam daftar alasan sejak penolakan diusulkan."
+                " Kembalikan usulan itu, lalu usulkan lagi dengan alasan yang berlaku."
+            )
 
     def _must_fit(self, step: int | None) -> None:
         if step is not None and step not in self.reason.steps:

@@ -6,7 +6,10 @@ which sort as days do. Nothing is opened here: what is sealed stays sealed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
+
+from requests_service.domain.dates import tanggal
 
 _HELD, _NOT_HELD, _NOT_DOCUMENTED = "ya", "tidak", "belum"
 _GIVEN = ("DataFoundInDip", "RequestGranted", "RequestGrantedInPart")
@@ -169,6 +172,13 @@ def remember(entry: Entry, type_: str, fact: Mapping[str, Any]) -> None:
             _answer(entry.objections[-1], fact)
         case "DisputeFiled" | "DisputeDecided":
             _dispute(entry, fact)
+        case "FeeStated":
+            entry.fee, entry.payment = f"Rp{fact['amount']:,}".replace(",", "."), "belum dibayar"
+        case "FeePaid":
+            paid_on = tanggal(date.fromisoformat(fact["paid_on"]))
+            entry.payment = f"dibayar {paid_on}, bukti {fact['receipt']}"
+        case "FeeWaived":
+            entry.payment = "dibebaskan"
         case "ServiceRated":
             entry.score = fact["score"]
         case "RequestReopened":

@@ -59,6 +59,8 @@ def _lines() -> Iterator[str]:
     yield ""
     yield "While one of these holds, neither the PPID nor the operator nor a term can erase. The Pemohon reads the same sentences before asking."
     yield ""
+    yield "The 14 working days of UU 14/2008 Pasal 37 ayat (2) are to be confirmed against the text of the law."
+    yield ""
     yield from _table(("Halangan", "Dasar"), erasing.hold_rules())
     yield ""
     yield "## Why somebody is erased, and why it is refused"

@@ -59,6 +59,9 @@ class Need(StrEnum):
     NO_PROPOSAL = "tidak ada usulan penolakan yang menunggu petugas kedua"
     PROPOSAL_OPEN = "ada usulan penolakan yang menunggu petugas kedua"
     SECOND_PERSON = "petugas lain daripada yang mengusulkan"
+    PAPER_WANTED = "Pemohon meminta salinan cetak"
+    NO_FEE_OPEN = "tidak ada biaya yang belum dibayar"
+    FEE_OPEN = "ada biaya yang belum dibayar"
     DIP_PATH = "data tercantum dalam Daftar Informasi Publik (langkah 6a)"
     CHECKED_FILE = "berkas yang diperiksa telah diserahkan"
     FIRST_REQUEST = "bukan bagian dari permohonan lain"
@@ -206,7 +209,7 @@ SOP: tuple[Step, ...] = (
     Step(13, "Menerbitkan Surat Penyampaian Data kepada Pemohon",
              (_R.WALIDATA, _R.PPID), (_DOKUMEN, "Data yang dimohon"), "3 Hari", 3, "Surat Penyampaian Data kepada Pemohon",
              {_f.DeliveryDrafted:       by(_R.WALIDATA, 13, _N.NO_DRAFT, waits_for=_R.PPID),
-              _f.DataDelivered:         by(_R.PPID, 16, _N.DRAFT)}),
+              _f.DataDelivered:         by(_R.PPID, 16, _N.DRAFT, _N.NO_FEE_OPEN)}),
     Step(14, "Menerbitkan Surat Penolakan Permohonan Data kepada PPID",
              (_R.PPID_PEMBANTU,), (_DOKUMEN,), "3 Hari", 3, "Surat Penolakan Permohonan Data kepada PPID",
              {_f.RefusalSent:           by(_R.PPID_PEMBANTU, 15)},
@@ -222,7 +225,7 @@ SOP: tuple[Step, ...] = (
 
 LEGAL_ACTS: tuple[LegalAct, ...] = (
     LegalAct(_f.RequestReturned,  "Mengembalikan permohonan untuk dilengkapi", _R.PPID, (6, 7),
-             "SOP, Peringatan 1 dan 2", waits_for=_R.PEMOHON),
+             "SOP, Peringatan 1 dan 2", waits_for=_R.PEMOHON, needs=(_N.NO_PROPOSAL,)),
     LegalAct(_f.RequestCompleted, "Melengkapi permohonan", _R.PEMOHON, (6, 7),
              "SOP, Peringatan 1 dan 2", returned=True),
     LegalAct(_f.PartSplitOff,     "Memisahkan bagian untuk perangkat daerah lain", _R.PPID, (6, 7),
@@ -239,6 +242,12 @@ LEGAL_ACTS: tuple[LegalAct, ...] = (
              "Kehendak Pemohon", ends=True, returned=None),
     LegalAct(_f.DeadlineExtended, "Memperpanjang tenggat pemberitahuan tertulis", _R.PPID, tuple(range(6, 16)),
              "UU 14/2008 Pasal 22 ayat (8)", needs=(_N.NOT_EXTENDED, _N.NOTICE_OPEN)),
+    LegalAct(_f.FeeStated,        "Menyatakan biaya salinan cetak", _R.PPID, tuple(range(9, 14)),
+             "UU 14/2008 Pasal 22 ayat (7) huruf g", needs=(_N.PAPER_WANTED, _N.NO_FEE_OPEN)),
+    LegalAct(_f.FeePaid,          "Mencatat pembayaran biaya", _R.PPID, tuple(range(9, 14)),
+             "UU 14/2008 Pasal 22 ayat (7) huruf g", needs=(_N.FEE_OPEN,)),
+    LegalAct(_f.FeeWaived,        "Membebaskan biaya", _R.PPID, tuple(range(9, 14)),
+             "Pilihan kami; keputusan PPID", needs=(_N.FEE_OPEN,)),
     LegalAct(_f.ObjectionLodged,  "Mengajukan keberatan", _R.PEMOHON, (*range(6, 17), None),
              "UU 14/2008 Pasal 35 dan 36", returned=None, needs=(_N.NO_OBJECTION_OPEN, _N.GROUND_AROSE)),
     LegalAct(_f.ObjectionDecided, "Memutus keberatan", _R.ATASAN_PPID, (*range(6, 17), None),

@@ -76,6 +76,11 @@ def _lines() -> Iterator[str]:
         " recorded, never blocked."
     )
     yield ""
+    yield (
+        "To be confirmed against the text of the law: UU 14/2008 Pasal 37 and 38 (disputes), and"
+        " Pasal 12, by which the yearly report at `/laporan` is made."
+    )
+    yield ""
     yield "## Laporan layanan lain"
     yield ""
     yield "Kept in the request's stream as evidence; they move nothing."

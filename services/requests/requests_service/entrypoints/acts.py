@@ -16,6 +16,7 @@ from requests_service.domain.refusal import Refusal
 from requests_service.entrypoints.act import Act
 from requests_service.entrypoints.agencies_acts import AT_STEP_7, AT_STEP_8
 from requests_service.entrypoints.conversation_acts import NOTE, TO_THE_PEMOHON, TO_THE_PPID
+from requests_service.entrypoints.fees_acts import FEES
 from requests_service.entrypoints.redress_acts import AFTER_THE_ANSWER
 from requests_service.entrypoints.refusing_acts import SECOND_OFFICER
 from requests_service.entrypoints.typed import Fields
@@ -53,6 +54,7 @@ def _refusal(app: Requests, typed: Fields) -> Refusal:
         typed.text_or_none("other_law"),
         app.consequence_tests.cited(typed.text("consequence_test")),
         typed.text_or_none("held_by"),
+        app.refusal_reasons.in_force(),
     )
 
 
@@ -100,6 +102,10 @@ FIELD_WORDS: Mapping[str, str] = MappingProxyType(
         "remark": "Saran",
         "text": "Pesan",
         "words": "Alasan mengembalikan usulan",
+        "sheets": "Jumlah lembar",
+        "sending": "Biaya kirim",
+        "paid_on": "Tanggal bayar",
+        "receipt_number": "Nomor bukti bayar",
     }
 )
 """What was typed, when it has to be shown apart from its form."""
@@ -240,6 +246,7 @@ OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
                 id_, by, decision=typed.text("decision"), reason=typed.text("reason"), **how
             ),
         ),
+        **FEES,
         **AFTER_THE_ANSWER,
         "write": TO_THE_PEMOHON,
         "take-note": NOTE,

@@ -32,6 +32,8 @@ _NAMES: Mapping[str, str] = {
     "decision": "Putusan",
     "reason_code": "Alasan",
     "reason": "Alasan",
+    "reason_text": "Bunyi alasan",
+    "reasons_version": "Versi daftar alasan",
     "person_id": "Tanda pengenal Pemohon",
     "holder": "Layanan",
     "destroyed": "Dihapus",
@@ -130,7 +132,7 @@ _NAMES: Mapping[str, str] = {
 }
 _REASONS: Mapping[str, str] = {
     **choices.EXTENSION_REASONS,
-    **{code: each.text for code, each in refusal.BY_CODE.items()},
+    **{each.code: each.text for each in refusal.FIRST.rows},
     **{code: each.text for code, each in {**erasing.REASONS, **erasing.REFUSALS}.items()},
 }
 _ERASURE_DECISIONS: Mapping[str, str] = {

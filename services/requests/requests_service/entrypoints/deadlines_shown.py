@@ -97,11 +97,15 @@ def _lines(skipped: Sequence[Skipped]) -> Iterator[tuple[str, str]]:
 
 def _decrees(deadlines: Sequence[Deadline]) -> list[str]:
     """By which days do not count, or count, each once."""
-    days = [
-        day
+    told = [
+        (day.name, day.decree)
         for each in deadlines
-        for day in (*each.why.skipped, *each.why.worked)
-        if day.decree is not None
+        for days in (each.why.skipped, each.why.worked)
+        for day in days
     ]
-    told = [day.decree or f"{day.name}: diumumkan, belum ada keputusan" for day in days]
-    return list(dict.fromkeys(told))
+    said = [
+        decree or f"{name}: diumumkan, belum ada keputusan"
+        for name, decree in told
+        if decree is not None
+    ]
+    return list(dict.fromkeys(said))

@@ -355,8 +355,7 @@ def _lists(app: Requests, it: Mapping[str, Any]) -> dict[str, Any]:
         "agencies": list(app.agencies.items()),
         "reasons": [
             (each.code, f"{each.text[0].upper()}{each.text[1:]} ({each.article})")
-            for each in refusal.REASONS
-            if it["step"] in each.steps
+            for each in app.refusal_reasons.in_force().at_step(it["step"])
         ],
         "redress": redress_choices(it),
         "consequence_tests": [

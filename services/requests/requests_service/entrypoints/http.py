@@ -541,7 +541,8 @@ def decide_erasure(
 
 def _refusal(body: RefusalBody | Granting, app: Requests) -> Refusal:
     cited = app.consequence_tests.cited(body.consequence_test)
-    return Refusal(body.reason_code, body.narrative, body.other_law, cited, body.held_by)
+    reasons = app.refusal_reasons.in_force()
+    return Refusal(body.reason_code, body.narrative, body.other_law, cited, body.held_by, reasons)
 
 
 def _version(if_match: str | None) -> int | None:

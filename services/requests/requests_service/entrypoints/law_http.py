@@ -15,7 +15,13 @@ from requests_service.law.table import Cell, Table
 router = APIRouter(prefix="/api/requests/reports", tags=["reports"])
 _SOFT_HYPHEN = "\u00ad"
 Year = Annotated[int, Path(ge=2000, le=2199)]
-Register = StrEnum("Register", {name: name for name in papers.REGISTERS})
+
+
+class Register(StrEnum):
+    """Of `papers.REGISTERS`."""
+
+    PERMOHONAN = "register-permohonan"
+    KEBERATAN = "register-keberatan"
 
 
 class TableTold(BaseModel):

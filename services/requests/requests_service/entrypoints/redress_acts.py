@@ -1,20 +1,9 @@
 """The PPID's forms for reopening a request and for disputes at the Komisi Informasi."""
 
 from collections.abc import Mapping
-from datetime import date
 from types import MappingProxyType
 
-from requests_service.domain.errors import TextMissing
 from requests_service.entrypoints.act import Act
-from requests_service.entrypoints.typed import Fields
-
-
-def _day(typed: Fields, name: str) -> date:
-    try:
-        return date.fromisoformat(typed.text(name))
-    except ValueError as error:
-        raise TextMissing("Isi tanggal yang benar.") from error
-
 
 AFTER_THE_ANSWER: Mapping[str, Act] = MappingProxyType(
     {
@@ -41,7 +30,7 @@ AFTER_THE_ANSWER: Mapping[str, Act] = MappingProxyType(
             "Simpan sengketa",
             "Sengketa sudah dicatat.",
             lambda app, id_, by, typed, how: app.redress.record_dispute(
-                id_, by, number=typed.text("number"), filed_on=_day(typed, "filed_on"), **how
+                id_, by, number=typed.text("number"), filed_on=typed.day("filed_on"), **how
             ),
             hint="Diajukan Pemohon paling lambat 14 hari kerja sesudah tanggapan keberatan.",
             main=False,
@@ -57,7 +46,7 @@ AFTER_THE_ANSWER: Mapping[str, Act] = MappingProxyType(
                 by,
                 outcome=typed.text("outcome"),
                 decision=typed.text("decision"),
-                decided_on=_day(typed, "decided_on"),
+                decided_on=typed.day("decided_on"),
                 **how,
             ),
             hint="Bila hasilnya meminta data diberikan, permohonan ini lalu dibuka kembali.",

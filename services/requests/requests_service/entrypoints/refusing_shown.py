@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis.clock import JAKARTA
 
-from requests_service.domain.refusal import BY_CODE
+from requests_service.domain.refusal import words_of
 from requests_service.reading import TimelineEntry
 
 _ENDS = ("RefusalConfirmed", "RefusalSentBack")
@@ -17,14 +17,12 @@ def proposal_of(it: Mapping[str, Any], timeline: Sequence[TimelineEntry]) -> dic
     if not told or told[-1].fact in _ENDS or told[-1].step != it["step"]:
         return None
     made = told[-1]
-    reason = BY_CODE[made.details["reason_code"]]
-    other_law = made.details["other_law"]
-    basis = f"{reason.text[0].upper()}{reason.text[1:]} ({reason.article}"
+    words = words_of(made.details)
     return {
         "by": made.by_name or made.by_role,
         "on": made.at.astimezone(JAKARTA).date(),
         "parts": made.texts.get("proposed_parts"),
         "narrative": made.texts.get("proposed_narrative", ""),
-        "basis": f"{basis}{f' juncto {other_law}' if other_law else ''})",
+        "basis": f"{words[0].upper()}{words[1:]} ({made.details['article']})",
         "may_confirm": "confirm-refusal" in it["commands"],
     }

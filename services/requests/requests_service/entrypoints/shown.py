@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.clock import JAKARTA
-from chassis.pages import tanggal
+from chassis.pages import ribuan, tanggal
 
 from requests_service.application import Requests
 from requests_service.domain import choices, erasing, redress, refusal
@@ -216,7 +216,7 @@ def _refusal_label(it: Mapping[str, Any]) -> str | None:
     told = it["refused_part"] or it
     if not told["reason_code"]:
         return None
-    reason = f"{refusal.BY_CODE[told['reason_code']].text} ({told['article']})."
+    reason = f"{refusal.words_of(told)} ({told['article']})."
     return f"{reason}{_test(told)}{_held_by(told)}"
 
 
@@ -319,8 +319,15 @@ def _note(entry: TimelineEntry) -> str:
         case "DataFoundInDip":
             return f"Butir {d['dip_entry']}."
         case "RequestGrantedInPart" | "RequestRefused" | "RefusalSent" | "RefusalNotified":
-            reason = refusal.BY_CODE[d["reason_code"]].text.capitalize()
+            reason = refusal.words_of(d).capitalize()
             return f"{reason} ({d['article']}).{_test(d)}{_held_by(d)}"
+        case "FeeStated":
+            each, sending, amount = (
+                f"Rp{ribuan(d[name])}" for name in ("per_sheet", "sending", "amount")
+            )
+            return f"{d['sheets']} lembar x {each}, kirim {sending}: {amount} ({d['decree']})."
+        case "FeePaid":
+            return f"Tanggal {tanggal(d['paid_on'])}, bukti {d['receipt']}."
         case "DataMasked":
             return "Kolom: " + ", ".join(column["column"] for column in d["masked_columns"]) + "."
         case "EarlierClearanceCited":

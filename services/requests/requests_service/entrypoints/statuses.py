@@ -15,6 +15,7 @@ ERRORS: dict[type[Exception], int] = {
     errors.DraftMissing: 409,
     errors.AlreadyAPart: 409,
     errors.AlreadyDrafted: 409,
+    errors.FeeUnpaid: 409,
     errors.ProposalPending: 409,
     errors.NoProposal: 409,
     errors.SamePerson: 409,

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from fastapi import Depends, Request
 
 from requests_service.application import How, Once
 from requests_service.domain import errors
+from requests_service.domain.errors import TextMissing
 
 HIDDEN = ("idempotency_key", "version")
 _FIELD_OF: Mapping[type[errors.RequestsError], str] = {
@@ -46,6 +48,12 @@ class Fields(dict[str, Any]):
         """Zero when it is none: the rules refuse that with their own sentence."""
         text = self.text(name)
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+    def day(self, name: str) -> date:
+        try:
+            return date.fromisoformat(self.text(name))
+        except ValueError as error:
+            raise TextMissing("Isi tanggal yang benar.") from error
 
     def how(self, sender: str) -> How:
         """The version that was seen, and the key that makes sending twice harmless."""

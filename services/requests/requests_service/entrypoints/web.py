@@ -18,11 +18,13 @@ from requests_service.entrypoints import (
     conversation_http,
     deadlines_http,
     export_http,
+    fees_http,
     http,
     intake_http,
     law_http,
     log_http,
     pages,
+    reasons_http,
     redress_http,
     refusing_http,
 )
@@ -41,6 +43,7 @@ PATHS = (
     "/pesan",
     "/pesan/requests",
     "/api/requests",
+    "/api/refusal-reasons",
 )
 
 
@@ -63,6 +66,8 @@ def build_web(settings: Settings, pool: Pool) -> FastAPI:
             agencies_http.router,
             redress_http.router,
             refusing_http.router,
+            fees_http.router,
+            reasons_http.router,
             conversation_http.router,
             intake_http.router,
             applicant_pages.router,

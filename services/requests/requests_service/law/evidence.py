@@ -14,7 +14,7 @@ from typing import Any
 
 from requests_service.application import Requests
 from requests_service.audit.conformance import conformance_of, period_from
-from requests_service.domain import bpmn, choices, refusal, sop
+from requests_service.domain import bpmn, choices, sop
 from requests_service.domain.conformance import LABELS, Kind
 from requests_service.domain.identity import FIELDS
 from requests_service.domain.words import TEXT_TITLES
@@ -148,7 +148,9 @@ def _procedure(app: Requests, city: Mapping[str, Any], year: int) -> _Asked:
 
 
 def _reasons(app: Requests, city: Mapping[str, Any], year: int) -> _Asked:
-    rows: list[tuple[Cell, ...]] = [(each.article, each.text) for each in refusal.REASONS]
+    rows: list[tuple[Cell, ...]] = [
+        (each.article, each.text) for each in app.refusal_reasons.in_force().rows
+    ]
     title = "Alasan Penolakan dan Dasar Hukumnya"
     paper = _paper(app, city, title, Table(title, (("Dasar hukum",), ("Alasan",)), rows, (2, 5)))
     return _Asked(

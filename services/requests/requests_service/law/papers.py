@@ -89,7 +89,13 @@ def yearly_report(app: Requests, city: Mapping[str, Any], year: int) -> Paper:
         if each.lodged_on.startswith(f"{year}-")
     ]
     report = report_of(
-        year, requests, objections, calendar=today.calendar, agencies=app.agencies, today=today.day
+        year,
+        requests,
+        objections,
+        calendar=today.calendar,
+        agencies=app.agencies,
+        today=today.day,
+        known=app.refusal_reasons.in_force(),
     )
     notes = (
         "Laporan layanan informasi publik menurut UU Nomor 14 Tahun 2008, dihitung dari catatan"

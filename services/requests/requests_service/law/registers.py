@@ -101,8 +101,8 @@ def outcome_of(decision: str | None, ended_as: str | None) -> str:
 def reason_of(entry: Entry) -> str:
     if not entry.reason_code:
         return ""
-    known = refusal.BY_CODE.get(entry.reason_code)
-    words = f"{entry.article}: {known.text}" if known else f"{entry.article}"
+    told = {"reason_code": entry.reason_code, "reason_text": entry.reason_text}
+    words = f"{entry.article}: {refusal.words_of(told)}"
     return f"{words}; dikuasai oleh {entry.held_by}" if entry.held_by else words
 
 

@@ -76,6 +76,7 @@ def report_of(
     calendar: Calendar,
     agencies: Mapping[str, str],
     today: date,
+    known: refusal.Reasons = refusal.FIRST,
 ) -> Report:
     """`requests`: registered in the year; `objections`: lodged in it; `agencies`: by code."""
     count = sum(requests[tally.MONTHS].values())
@@ -100,14 +101,14 @@ def report_of(
             _by_month_plot(received, year),
             _outcome_plot(outcomes, year),
             _time_plot(notices),
-            _reason_plot(reasons),
+            _reason_plot(reasons, known),
         ),
         (
             _by_month(received, requests[tally.DECIDED]),
             _counted("Hasil permohonan", "Hasil", _OUTCOMES, outcomes, count),
             _times(requests, calendar),
             _promises(promises, requests[tally.EXTENDED]),
-            _reasons(reasons),
+            _reasons(reasons, known),
             _by("Menurut perangkat daerah", "Perangkat daerah", requests[tally.AGENCIES],
                 lambda code: agencies.get(code, "PPID")),
             _by("Menurut jenis Pemohon", "Jenis Pemohon", requests[tally.KINDS],
@@ -222,17 +223,18 @@ def _promises(kept: Counter[str], extended: Counts) -> Table:
     )  # fmt: skip
 
 
-def _reasons(reasons: Mapping[str, int]) -> Table:
-    rows = [(*_reason_words(code), count) for code, count in _most_first(reasons)]
+def _reasons(reasons: Mapping[str, int], known: refusal.Reasons) -> Table:
+    rows = [(*_reason_words(code, known), count) for code, count in _most_first(reasons)]
     return Table(
         "Alasan penolakan, seluruhnya atau sebagian",
         (("Dasar hukum",), ("Alasan",), ("Jumlah",)), rows, (3, 6, 1.2),
     )  # fmt: skip
 
 
-def _reason_words(code: str) -> tuple[str, str]:
-    known = refusal.BY_CODE.get(code)
-    return (known.article, known.text) if known else ("", code)
+def _reason_words(code: str, known: refusal.Reasons) -> tuple[str, str]:
+    """A code that the table no longer has is called as it was at first."""
+    found = known.find(code) or refusal.FIRST.find(code)
+    return (found.article, found.text) if found else ("", code)
 
 
 def _by(title: str, what: str, counts: Counts, name_of: Callable[[str], str]) -> Table:
@@ -311,9 +313,9 @@ def _time_plot(notices: Sequence[int]) -> Plot:
     )
 
 
-def _reason_plot(reasons: Mapping[str, int]) -> Plot:
+def _reason_plot(reasons: Mapping[str, int], known: refusal.Reasons) -> Plot:
     values = [
-        Bar(_reason_words(code)[0].replace(" UU Nomor 14 Tahun 2008", ""), count)
+        Bar(_reason_words(code, known)[0].replace(" UU Nomor 14 Tahun 2008", ""), count)
         for code, count in _most_first(reasons)
     ]
     return Plot(bars(values), "Pasal yang menjadi dasar penolakan, seluruhnya atau sebagian.")

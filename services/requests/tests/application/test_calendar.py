@@ -92,7 +92,7 @@ def test_an_import_is_shown_then_approved_and_open_requests_are_counted_again(
 
 
 def test_a_working_saturday_is_kept_with_its_version_and_all_of_a_year_is_withdrawn_again(
-    command, pool, app, submitted, tmp_path, capsys
+    command, pool, app, submitted, client, tmp_path, capsys
 ):
     file, gone = tmp_path / "sabtu.toml", tmp_path / "cabut.toml"
     file.write_text(
@@ -105,6 +105,14 @@ def test_a_working_saturday_is_kept_with_its_version_and_all_of_a_year_is_withdr
     assert "2026-11-21" == pool.execute("SELECT due FROM board")[0][0].isoformat()
     [why, _] = app.deadlines.of(UUID(submitted["id"]), Actor("1", "auditor"))
     assert ["Pengganti"] == [day.name for day in why.why.worked]
+    followed = {name: submitted[name] for name in ("register_number", "tracking_code")}
+    page = client.post("/permohonan/lacak", data=followed).text
+    assert "<p>Dihitung walaupun hari libur:</p>\n<ul><li>21 November 2026: Pengganti</li>" in page
+    code = {"X-Tracking-Code": submitted["tracking_code"]}
+    told = client.get(f"/api/requests/{submitted['id']}/deadlines", headers=code).json()
+    assert [{"date": "2026-11-21", "name": "Pengganti", "decree": "K"}] == (
+        told["deadlines"][0]["worked"]
+    )
 
     assert 0 == command("import", gone, "--approve")
     assert "2026-11-23" == pool.execute("SELECT due FROM board")[0][0].isoformat()

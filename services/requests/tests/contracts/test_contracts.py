@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from requests_service.adapters.plain_mapper import PlainMapper
 from requests_service.adapters.published import PUBLISHED
-from requests_service.domain import completing, extending, objecting, redress
+from requests_service.domain import completing, extending, fees, objecting, redress
 from requests_service.domain import events as f
 from requests_service.domain.clocks import move
 from requests_service.domain.conversation import take_note, write_to_pemohon, write_to_ppid
@@ -101,9 +101,12 @@ def everything_that_happened():
     split = b.a_request_with_owner()
     split_off(split, b.PPID, b.MONDAY, part_id=uuid4(), part_number="2026-0043",
               kept="Jumlah UMKM per kecamatan", seal=b.sealed)  # fmt: skip
+    paid, free = b.a_request_with_a_fee(11), b.a_request_with_a_fee(12)
+    fees.pay(paid, b.PPID, b.MONDAY, paid_on=b.MONDAY.day, receipt="STS-17")
+    fees.waive(free, b.PPID, b.MONDAY, reason="Pemohon tidak mampu.", seal=b.sealed)
     requests = [
-        watched, moved, split, declined, b.a_received_request(), b.a_request_with_data_on_hand(),
-        b.a_withdrawn_request(),
+        paid, free, watched, moved, split, declined, b.a_received_request(),
+        b.a_request_with_data_on_hand(), b.a_withdrawn_request(),
         rated, extended, completed, decided, cited, unmaskable, in_part, disputed,
     ]  # fmt: skip
     return [fact for data_request in requests for fact in data_request.pending_events]

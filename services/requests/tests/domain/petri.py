@@ -17,7 +17,7 @@ _VARIANT = alignments.Variants.VERSION_DIJKSTRA_LESS_MEMORY
 """As exact as the others, and the quickest here."""
 _MARKS = (
     *("dip", "file", "draft", "notice", "letter", "extended", "objection", "returned"),
-    *("asked", "erased", "proposal"),
+    *("asked", "erased", "proposal", "fee"),
 )
 """What is so or is not: a pair of places each, of which one holds the token."""
 _NEEDS = {
@@ -34,6 +34,8 @@ _NEEDS = {
     Need.ERASURE_OPEN: ("asked", True),
     Need.NO_PROPOSAL: ("proposal", False),
     Need.PROPOSAL_OPEN: ("proposal", True),
+    Need.NO_FEE_OPEN: ("fee", False),
+    Need.FEE_OPEN: ("fee", True),
 }
 _CHANGES = {
     "DataFoundInDip": ("dip", True),
@@ -49,6 +51,9 @@ _CHANGES = {
     "RefusalProposed": ("proposal", True),
     "RefusalConfirmed": ("proposal", False),
     "RefusalSentBack": ("proposal", False),
+    "FeeStated": ("fee", True),
+    "FeePaid": ("fee", False),
+    "FeeWaived": ("fee", False),
     f"ErasureDecided {REFUSED}": ("asked", False),
     # What is erased stays asked for: it can neither be asked again nor decided again.
     f"ErasureDecided {GRANTED}": ("erased", True),

@@ -7,7 +7,15 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from requests_service.adapters.plain_mapper import PlainMapper
-from requests_service.domain import completing, confirming, erasing, extending, objecting, redress
+from requests_service.domain import (
+    completing,
+    confirming,
+    erasing,
+    extending,
+    fees,
+    objecting,
+    redress,
+)
 from requests_service.domain.declining import decline
 from requests_service.domain.erasing import Terms
 from requests_service.domain.errors import RequestsError
@@ -42,6 +50,9 @@ ATTEMPTS = {
     "send_back": lambda r, who, t: confirming.send_back(
         r, who, t, words="Alasannya belum cukup jelas.", seal=b.sealed
     ),
+    "fee": lambda r, who, t: fees.state(r, who, t, sheets=3, sending=0, tariff=b.TARIFF),
+    "pay": lambda r, who, t: fees.pay(r, who, t, paid_on=t.day, receipt="STS-17"),
+    "waive": lambda r, who, t: fees.waive(r, who, t, reason="Pemohon tidak mampu.", seal=b.sealed),
     "hand_over": lambda r, who, t: r.hand_over(who, t, file=b.UPLOADED, seal=b.sealed),
     "provide": lambda r, who, t: r.provide_data_on_hand(who, t, file=b.UPLOADED, seal=b.sealed),
     "masked": lambda r, who, t: r.record_masking(

@@ -150,15 +150,56 @@ def test_what_is_counted_by_two_calendars_deviates_from_the_sop_in_nothing():
     later = replace(on("2026-11-26"), calendar=LATER)
     completing.complete(data_request, PEMOHON, later, answer="Untuk skripsi saya.", seal=sealed)
     data_request.find_owner(PPID, later, agency="diskopindag")
-    checker, case, mapper = Checker(CALENDAR, VERSIONS.__getitem__), Case(), PlainMapper()
 
+    assert [] == deviations(data_request)
+
+
+STEP = {"before": "2026-11-25", "now": "2026-11-27"}
+NOTICE = {"before": "2026-12-04", "now": "2026-12-08"}
+
+
+def deviations(data_request, **tampered):
+    """Of its facts as they are stored; `tampered`: what its DeadlinesMoved say instead."""
+    checker, case, mapper = Checker(CALENDAR, VERSIONS.__getitem__), Case(), PlainMapper()
     found = []
     for fact in data_request.pending_events:
         data = json.loads(mapper.to_stored_event(fact).state)
-        seen = Seen(fact.originator_version, type(fact).__name__, fact.by, fact.role, None, data)
+        name = type(fact).__name__
+        if name == "DeadlinesMoved":
+            data |= tampered
+        seen = Seen(fact.originator_version, name, fact.by, fact.role, None, data)
         found += checker.check(case, seen).deviations
+    return found
 
-    assert [] == found
+
+@pytest.mark.parametrize(
+    ("tampered", "expected"),
+    [
+        ({}, []),
+        ({"next_due": "2026-12-02"}, ["next_due 2026-11-27"]),
+        (
+            {
+                "next_due": "2026-11-30",
+                "moved": {"step": STEP | {"now": "2026-11-30"}, "notice": NOTICE},
+            },
+            ["next_due 2026-11-27"],
+        ),
+        ({"statutory_due": "2026-12-20"}, ["statutory_due 2026-12-08"]),
+        (
+            {
+                "statutory_due": "2026-12-12",
+                "moved": {"step": STEP, "notice": NOTICE | {"now": "2026-12-12"}},
+            },
+            ["statutory_due 2026-12-04"],
+        ),
+        ({"moved": {}}, ["next_due 2026-11-25", "statutory_due 2026-12-04"]),
+    ],
+)
+def test_moved_deadlines_are_held_against_the_calendar_that_they_name(tampered, expected):
+    data_request = a_forwarded_request(FRIDAY)
+    count_again(data_request)
+
+    assert expected == [each.expected for each in deviations(data_request, **tampered)]
 
 
 def test_what_is_finished_or_kept_stays_what_it_was():

@@ -2,7 +2,7 @@
 
 import pytest
 from requests_service.adapters.plain_mapper import PlainMapper
-from requests_service.domain import confirming, errors
+from requests_service.domain import completing, confirming, errors
 from requests_service.domain import events as f
 from requests_service.domain.conformance import Case, Checker, Kind, Seen
 
@@ -102,6 +102,16 @@ def test_sent_back_or_taken_back_with_a_reason_all_is_open_again(who):
     assert 9 == data_request.step
 
 
+def test_what_waits_is_not_returned_to_the_pemohon_who_could_change_it():
+    data_request = b.a_proposed_refusal(6)
+
+    with pytest.raises(errors.ProposalPending):
+        completing.return_for_completion(
+            data_request, b.PPID, b.MONDAY,
+            missing=["rincian_data"], explanation="Sebutkan tahun datanya.", seal=b.sealed,
+        )  # fmt: skip
+
+
 def test_a_proposal_ends_with_its_step():
     data_request = b.a_proposed_refusal(10)
 
@@ -110,10 +120,14 @@ def test_a_proposal_ends_with_its_step():
     assert (11, None) == (data_request.step, data_request.proposal.made)
 
 
-def test_a_refusal_that_no_longer_stands_is_not_confirmed():
+def test_a_refusal_that_does_not_stand_is_neither_proposed_nor_confirmed():
     data_request = b.a_proposed_refusal(8)
     unsupported = b.Refusal("pasal_17_b", b.NARRATIVE)
 
+    with pytest.raises(errors.ConsequenceTestMissing):
+        confirming.propose(
+            b.a_forwarded_request(), b.DISKOPINDAG, b.MONDAY, refusal=unsupported, seal=b.sealed
+        )
     with pytest.raises(errors.ConsequenceTestMissing):
         confirming.confirm(
             data_request, b.DISKOPINDAG, b.MONDAY,

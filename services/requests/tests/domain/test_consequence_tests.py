@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from requests_service.domain.consequence_tests import EXCEPTIONS
 from requests_service.domain.errors import ConsequenceTestMissing, ConsequenceTestUnfit
-from requests_service.domain.refusal import REASONS, Refusal
+from requests_service.domain.refusal import FIRST, Refusal
 
 from services.requests.tests import builders as b
 
@@ -37,7 +37,7 @@ def test_a_part_refused_by_pasal_17_remembers_it_up_to_the_delivery():
     assert b.CONSEQUENCE_TEST.cited() == in_part.refused_part["consequence_test"]
 
 
-@pytest.mark.parametrize("reason", [each for each in REASONS if each.exception])
+@pytest.mark.parametrize("reason", [each for each in FIRST.rows if each.exception])
 def test_pasal_17_without_a_test_is_refused_and_nothing_is_recorded(reason):
     data_request = b.a_forwarded_request()
     refusal = Refusal(reason.code, b.NARRATIVE, "Pasal 21 UU Nomor 16 Tahun 1997")

@@ -164,6 +164,8 @@ def test_a_part_refused_at_step_8_is_named_at_the_delivery():
 
     assert {
         "reason_code": "pasal_17_b",
+        "reason_text": "dapat mengganggu kepentingan perlindungan hak atas kekayaan intelektual"
+        " dan perlindungan dari persaingan usaha tidak sehat",
         "article": b.REFUSAL.article,
         "consequence_test": b.CONSEQUENCE_TEST.cited(),
     } == b.last_fact(data_request).refused_part

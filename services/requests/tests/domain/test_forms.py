@@ -18,7 +18,13 @@ from requests_service.domain.errors import (
     TextMissing,
 )
 from requests_service.domain.identity import must_be_a_nik
-from requests_service.domain.refusal import NOTICE_OF_OBJECTION, REASONS, Refusal
+from requests_service.domain.refusal import (
+    FIRST,
+    NOTICE_OF_OBJECTION,
+    Refusal,
+    read_reasons,
+    words_of,
+)
 from requests_service.domain.texts import must_be_a_purpose, must_describe_data
 
 from services.requests.tests import builders as b
@@ -225,10 +231,10 @@ def test_data_that_is_not_described_is_refused(data_wanted):
 
 
 def test_the_reasons_are_pasal_17_a_to_j_and_the_laws_others():
-    letters = [reason.code[-1] for reason in REASONS if reason.code.startswith("pasal_17_")]
+    letters = [reason.code[-1] for reason in FIRST.rows if reason.code.startswith("pasal_17_")]
 
     assert list("abcdefghij") == letters
-    for reason in REASONS:
+    for reason in FIRST.rows:
         assert "UU Nomor 14 Tahun 2008" in reason.article
         assert set(reason.steps) <= {6, 8, 10}
         assert reason.text
@@ -280,3 +286,47 @@ def test_every_fact_and_letter_of_a_refusal_knows_who_holds_it():
     data_request.notify_refusal(b.PPID, b.MONDAY)
 
     assert [held_by] * 3 == [fact.held_by for fact in data_request.pending_events[-3:]]
+
+
+def a_table(**changed):
+    row = {"code": "rahasia_negara", "article": "Pasal 3 UU Nomor 1", "text": "rahasia negara kita"}
+    return {"reason": [{**row, **changed}]}
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ({}, "at least one"),
+        (a_table() | {"version": 2}, "nothing else"),
+        ({"reason": a_table()["reason"] * 2}, "stands twice"),
+        (a_table(code="Rahasia Negara"), "a code is of"),
+        (a_table(article="Keputusan kami"), "names no article"),
+        (a_table(text="rahasia"), "has no words"),
+        (a_table(steps=[7]), "the steps of rahasia_negara"),
+        (a_table(step=[6]), "knows article, code"),
+        (a_table(needs_other_law="ya"), "is true or false"),
+    ],
+)
+def test_a_table_of_reasons_that_is_not_whole_is_refused_with_a_sentence(told, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        read_reasons(told, version=2)
+
+
+def test_a_refusal_is_judged_by_its_table_and_remembers_which():
+    second = read_reasons(a_table(steps=[6]), version=2)
+    refusal = Refusal("rahasia_negara", b.NARRATIVE, reasons=second)
+
+    assert ("Pasal 3 UU Nomor 1", 2) == (refusal.article, refusal.remembered["reasons_version"])
+    with pytest.raises(ReasonUnknown, match="langkah 6"):
+        refusal.must_stand(8, b.MONDAY.day, None)
+    with pytest.raises(ReasonUnknown, match="tidak ada dalam daftar"):
+        Refusal("bukan_informasi_publik", b.NARRATIVE, reasons=second)
+    with pytest.raises(ReasonUnknown, match="sudah diganti"):
+        refusal.must_be_of(FIRST)
+
+
+def test_what_was_refused_is_told_in_the_words_of_its_fact():
+    older = {"reason_code": "pasal_17_h"}
+
+    assert "dapat mengungkap rahasia pribadi" == words_of(older)
+    assert "rahasia bank" == words_of(older | {"reason_text": "rahasia bank"})

@@ -1,5 +1,6 @@
 """Refusals by two officers, where the city has chosen so: on the pages and over the API."""
 
+import threading
 from dataclasses import replace
 from uuid import UUID
 
@@ -8,7 +9,9 @@ from chassis.actor import Actor
 from chassis.settings import SettingsError
 from fastapi.testclient import TestClient
 from requests_service.bootstrap import build_application
+from requests_service.domain import errors
 from requests_service.entrypoints.web import build_web
+from satudata import doctor
 
 from services.requests.tests import builders as b
 from services.requests.tests.conftest import PASSWORD, settings_for
@@ -104,6 +107,77 @@ def test_sent_back_over_the_api_the_request_can_be_decided_anew(
         again.status_code, again.json()["title"],
     )  # fmt: skip
     assert 9 == app.grant(request_id, desk.diskopindag)["step"]
+
+
+def proposed_by(app, who):
+    """A request whose refusal at step 6 waits."""
+    request_id = UUID(app.submit(b.IDENTITY, b.FORM)["id"])
+    app.refusing.refuse(request_id, who, refusal=b.NOT_HELD)
+    return request_id
+
+
+def test_of_two_colleagues_who_confirm_at_once_one_refuses_and_the_others_are_told(app, desk):
+    request_id, outcomes = proposed_by(app, desk.ppid), []
+
+    def confirm(who):
+        try:
+            app.refusing.confirm(request_id, who)
+            outcomes.append("refused")
+        except (errors.NoProposal, errors.StepNotOpen):
+            outcomes.append("told")
+
+    threads = [
+        threading.Thread(target=confirm, args=(Actor(f"ppid-{n}", "ppid"),)) for n in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    facts = [each.fact for each in app.reading.timeline(request_id, desk.ppid)]
+    assert ["refused", "told", "told"] == sorted(outcomes)
+    assert (1, 1) == (facts.count("RefusalConfirmed"), facts.count("RequestRefused"))
+
+
+def test_what_waits_when_the_city_asks_for_one_officer_again_is_still_for_two_to_end(
+    app, pool, desk
+):
+    request_id = proposed_by(app, desk.ppid)
+
+    with build_application(by_two(pool, False), pool) as by_one:
+        for alone in (
+            lambda: by_one.refusing.refuse(request_id, desk.ppid, refusal=b.NOT_HELD),
+            lambda: by_one.refusing.confirm(request_id, desk.ppid),
+        ):
+            with pytest.raises((errors.ProposalPending, errors.SamePerson)):
+                alone()
+        by_one.refusing.send_back(request_id, desk.ppid, words="Kini cukup satu petugas.")
+        told = by_one.refusing.refuse(request_id, desk.ppid, refusal=b.NOT_HELD)
+
+    assert (15, "refused") == (told["step"], told["decision"])
+
+
+def test_the_doctor_names_the_offices_where_an_officer_would_be_alone(app, pool):
+    assert [] == doctor._second_officers(by_two(pool, False))
+    operator = Actor("setup", "operator")
+    gone, *_ = [
+        app.accounts.add(
+            username=name, name=name, role=role, agency=agency, password=PASSWORD, by=operator
+        )
+        for name, role, agency in (
+            ("ppid1", "ppid", None), ("ppid2", "ppid", None), ("ppid3", "ppid", None),
+            ("kop1", "ppid_pembantu", "diskopindag"), ("kop2", "ppid_pembantu", "diskopindag"),
+            ("sos1", "ppid_pembantu", "dinsos"),
+        )
+    ]  # fmt: skip
+    app.accounts.disable(gone.username, by=operator)
+
+    found = doctor._second_officers(by_two(pool))[0]
+
+    assert not found.well and "dinsos" in found.text
+    assert "diskopindag" not in found.text and "ppid" not in found.text.split("too few:")[1]
+    app.accounts.disable("ppid2", by=operator)
+    assert "ppid" in doctor._second_officers(by_two(pool))[0].text.split("too few:")[1]
 
 
 def test_a_setting_that_is_neither_true_nor_false_stops_the_start(pool):

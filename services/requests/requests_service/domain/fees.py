@@ -1,0 +1,108 @@
+"""What copies on paper cost the Pemohon; electronic data costs nothing.
+
+UU 14/2008 Pasal 22 ayat (7) huruf g: the written notice tells the cost and how it is paid. What a
+city may charge is set by a decree of its own ([fees] of CITY_FILE); that it covers copying and
+sending alone is to be confirmed by the text of Perki 1/2021.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from requests_service.domain import errors, texts
+from requests_service.domain import events as facts
+from requests_service.domain.dates import tanggal
+from requests_service.domain.events import Fact
+from requests_service.domain.roles import Actor
+from requests_service.domain.working_days import Today
+
+if TYPE_CHECKING:
+    from requests_service.domain.data_request import DataRequest, Seal
+
+ON_PAPER = "salinan_cetak"
+"""Of `choices.WAYS_TO_OBTAIN`: the only way that may cost something."""
+SHEETS_MAX = 10_000
+SENDING_MAX = 10_000_000
+"""Rupiah; more is a slip of the pen."""
+RECEIPT_CHARS_MAX = 100
+WAIVING_WORDS = 3
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """What the city charges for copies on paper."""
+
+    decree: str
+    per_sheet: int
+    """Rupiah."""
+    how_to_pay: str
+
+
+@dataclass
+class Fee:
+    """The cost that was stated last, and what became of it."""
+
+    stated: facts.FeeStated | None = None
+    paid_on: date | None = None
+    receipt: str | None = None
+    waived: bool = False
+
+    @property
+    def open(self) -> bool:
+        """It waits to be paid."""
+        return self.stated is not None and self.paid_on is None and not self.waived
+
+    @property
+    def paid(self) -> int | None:
+        """Rupiah."""
+        return self.stated.amount if self.stated and self.paid_on else None
+
+    def remember(self, fact: Fact) -> None:
+        match fact:
+            case facts.FeeStated():
+                self.stated, self.paid_on, self.receipt, self.waived = fact, None, None, False
+            case facts.FeePaid(paid_on=paid_on, receipt=receipt):
+                self.paid_on, self.receipt = paid_on, receipt
+            case facts.FeeWaived():
+                self.waived = True
+
+
+def state(
+    r: "DataRequest", by: Actor, today: Today, *, sheets: int, sending: int, tariff: Tariff | None
+) -> None:
+    """`sending`: rupiah, as the post or carrier asks. `tariff`: None where nothing is charged."""
+    r.guard(facts.FeeStated, by, today)
+    if tariff is None:
+        raise errors.FeeUnfit("Kota ini tidak memungut biaya salinan.")
+    if not 1 <= sheets <= SHEETS_MAX:
+        raise errors.FeeUnfit(f"Jumlah lembar: 1 sampai {SHEETS_MAX}.")
+    if not 0 <= sending <= SENDING_MAX:
+        raise errors.FeeUnfit("Biaya kirim ditulis dalam rupiah, nol bila diambil langsung.")
+    r.record(
+        facts.FeeStated,
+        by,
+        today,
+        sheets=sheets,
+        per_sheet=tariff.per_sheet,
+        sending=sending,
+        amount=sheets * tariff.per_sheet + sending,
+        decree=tariff.decree,
+        how_to_pay=tariff.how_to_pay,
+    )
+
+
+def pay(r: "DataRequest", by: Actor, today: Today, *, paid_on: date, receipt: str) -> None:
+    """`receipt`: number of the proof of payment."""
+    r.guard(facts.FeePaid, by, today)
+    if paid_on > today.day:
+        raise errors.FeeUnfit(f"Tanggal bayar paling akhir hari ini, {tanggal(today.day)}.")
+    if not 1 <= len(receipt.strip()) <= RECEIPT_CHARS_MAX:
+        raise errors.FeeUnfit(f"Tulis nomor bukti bayar, paling panjang {RECEIPT_CHARS_MAX} huruf.")
+    r.record(facts.FeePaid, by, today, paid_on=paid_on, receipt=receipt.strip())
+
+
+def waive(r: "DataRequest", by: Actor, today: Today, *, reason: str, seal: "Seal") -> None:
+    """The Pemohon need not pay; also when the cost was stated wrongly, to state it again."""
+    r.guard(facts.FeeWaived, by, today)
+    texts.must_be_filled_in("Alasan pembebasan biaya", reason, words=WAIVING_WORDS)
+    r.record(facts.FeeWaived, by, today, waiving_sealed=seal("waiving", reason))

@@ -1,0 +1,109 @@
+"""What copies on paper cost: stated once, paid or waived before the delivery."""
+
+from datetime import date, timedelta
+
+import pytest
+from requests_service.domain import errors, fees, register
+
+from services.requests.tests import builders as b
+
+
+def test_the_cost_is_sheets_at_the_citys_rate_and_the_sending_by_its_decree():
+    data_request = b.a_request_with_a_fee(11)
+
+    told = data_request.fee.stated
+    assert (12, 500, 15_000, 21_000) == (told.sheets, told.per_sheet, told.sending, told.amount)
+    assert ("Perwal 1/2024", "Transfer ke rekening kas daerah.") == (told.decree, told.how_to_pay)
+    assert 11 == data_request.step
+
+
+def test_the_delivery_waits_until_it_is_paid_and_says_what_was_paid():
+    data_request = b.a_request_with_a_fee(13)
+    data_request.draft_delivery(b.WALIDATA, b.MONDAY, seal=b.sealed)
+    with pytest.raises(errors.FeeUnpaid, match="belum dibayar"):
+        data_request.deliver(b.PPID, b.MONDAY)
+
+    fees.pay(data_request, b.PPID, b.MONDAY, paid_on=b.MONDAY.day, receipt=" STS-17 ")
+    data_request.deliver(b.PPID, b.MONDAY)
+
+    assert (21_000, 16) == (b.last_fact(data_request).fee, data_request.step)
+    assert "STS-17" == data_request.fee.receipt
+
+
+def test_a_cost_that_was_wrong_is_waived_and_stated_anew():
+    data_request = b.a_request_with_a_fee(12)
+    again = {"sheets": 10, "sending": 0, "tariff": b.TARIFF}
+    with pytest.raises(errors.FeeUnpaid, match="belum dibayar"):
+        fees.state(data_request, b.PPID, b.MONDAY, **again)
+
+    fees.waive(data_request, b.PPID, b.MONDAY, reason="Jumlah lembar salah.", seal=b.sealed)
+    with pytest.raises(errors.FeeUnpaid, match="Tidak ada biaya"):
+        fees.pay(data_request, b.PPID, b.MONDAY, paid_on=b.MONDAY.day, receipt="STS-17")
+    fees.state(data_request, b.PPID, b.MONDAY, **again)
+
+    assert (5_000, True) == (data_request.fee.stated.amount, data_request.fee.open)
+
+
+def test_electronic_data_costs_nothing_and_is_delivered_at_once():
+    data_request = b.a_drafted_request()
+    with pytest.raises(errors.FeeUnfit, match="hanya untuk salinan cetak"):
+        fees.state(data_request, b.PPID, b.MONDAY, sheets=1, sending=0, tariff=b.TARIFF)
+
+    data_request.deliver(b.PPID, b.MONDAY)
+
+    assert b.last_fact(data_request).fee is None
+
+
+@pytest.mark.parametrize(
+    ("sheets", "sending", "tariff"),
+    [(0, 0, b.TARIFF), (10_001, 0, b.TARIFF), (1, -1, b.TARIFF), (1, 10_000_001, b.TARIFF),
+     (1, 0, None)],
+)  # fmt: skip
+def test_a_cost_outside_of_the_tariff_is_refused(sheets, sending, tariff):
+    data_request = b.a_request_for_paper(11)
+
+    with pytest.raises(errors.FeeUnfit):
+        fees.state(data_request, b.PPID, b.MONDAY, sheets=sheets, sending=sending, tariff=tariff)
+
+    assert data_request.fee.stated is None
+
+
+@pytest.mark.parametrize(
+    ("paid_on", "receipt"),
+    [(b.MONDAY.day + timedelta(days=1), "STS-17"), (b.MONDAY.day, "  "), (b.MONDAY.day, "9" * 101)],
+)
+def test_a_payment_has_a_day_that_has_come_and_a_proof(paid_on, receipt):
+    data_request = b.a_request_with_a_fee(12)
+
+    with pytest.raises(errors.FeeUnfit):
+        fees.pay(data_request, b.PPID, b.MONDAY, paid_on=paid_on, receipt=receipt)
+
+    assert data_request.fee.open
+
+
+@pytest.mark.parametrize("who", [b.DISKOPINDAG, b.WALIDATA, b.PEMOHON])
+def test_money_is_the_ppids(who):
+    with pytest.raises(errors.NotTheOwner):
+        fees.pay(
+            b.a_request_with_a_fee(11), who, b.MONDAY, paid_on=date(2026, 11, 20), receipt="STS-17"
+        )
+
+
+def test_the_register_has_the_cost_and_how_it_ended():
+    begun = ("2026-0042", "p", "2026-11-20", "masyarakat_umum", "laman", "salinan_cetak")
+    entry = register.Entry(*begun, None, "", "")
+
+    seen = []
+    for type_, fact in (
+        ("FeeStated", {"amount": 21_000}),
+        ("FeePaid", {"paid_on": "2026-11-23", "receipt": "STS-17"}),
+        ("FeeWaived", {}),
+    ):
+        register.remember(entry, type_, fact)
+        seen.append((entry.fee, entry.payment))
+
+    assert [
+        ("Rp21.000", "belum dibayar"),
+        ("Rp21.000", "dibayar 23 November 2026, bukti STS-17"),
+        ("Rp21.000", "dibebaskan"),
+    ] == seen
