@@ -159,8 +159,6 @@ _CLOCKS = {"now", "utcnow", "today"}
 _EXCEPTIONS = {
     # Run by `make docs`, they print the pages that they make from the tables.
     "requests/requests_service/domain/bpmn.py": ["sys"],
-    # The first table of reasons comes with the program, as a file like those that a city imports.
-    "requests/requests_service/domain/refusal.py": ["pathlib.Path"],
     "requests/requests_service/domain/retention_page.py": ["sys"],
     "requests/requests_service/domain/sop_page.py": ["sys"],
 }

@@ -13,9 +13,10 @@ from chassis.settings import Settings
 from requests_service.adapters import calendar_files
 from requests_service.application import Requests
 from requests_service.bootstrap import build_application
-from requests_service.calendars import CalendarChanged, content_of
+from requests_service.calendars import content_of
 from requests_service.domain.calendar_changes import about_worked, differences
 from requests_service.domain.working_days import Calendar
+from requests_service.versions import VersionChanged
 
 from satudata.rebuilding import Bar
 from satudata.whoever import WrongUse, add_by, whoever
@@ -114,7 +115,7 @@ def _import(app: Requests, parsed: argparse.Namespace) -> int:
 def _approve(app: Requests, proposed: Calendar, parsed: argparse.Namespace) -> int:
     try:
         app.calendars.approve(proposed, whoever(parsed))
-    except CalendarChanged:
+    except VersionChanged:
         print("satudata: the calendar was changed meanwhile; look again.", file=sys.stderr)
         return 1
     bar = Bar("deadlines")

@@ -1,6 +1,7 @@
 """`satudata reasons …`: why a request may be refused, and another table in its place."""
 
 import argparse
+import json
 import sys
 import tomllib
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import Any
 from chassis.postgres import Pool
 from chassis.settings import Settings
 from requests_service.domain.refusal import Reasons, differences, read_reasons, warnings
-from requests_service.refusal_reasons import RefusalReasons
+from requests_service.refusal_reasons import RefusalReasons, content_of
 from requests_service.versions import VersionChanged
 
 from satudata.whoever import WrongUse, add_by, whoever
@@ -25,6 +26,7 @@ def register(commands: Any, settings_of: Callable[[str], Settings]) -> None:
     show.add_argument(
         "--version", type=int, metavar="N", help="an earlier one; all are listed at the end"
     )
+    show.add_argument("--toml", action="store_true", help="as a file, to be changed and imported")
     show.set_defaults(do=partial(_with_reasons, settings_of, _show))
     bring = acts.add_parser(
         "import",
@@ -62,6 +64,9 @@ def _show(known: RefusalReasons, parsed: argparse.Namespace) -> int:
     except KeyError:
         print(f"satudata: there is no version {parsed.version}.", file=sys.stderr)
         return 2
+    if parsed.toml:
+        print(_as_toml(reasons))
+        return 0
     print(f"Version {reasons.version}")
     for each in reasons.rows:
         steps = ", ".join(map(str, each.steps))
@@ -70,6 +75,16 @@ def _show(known: RefusalReasons, parsed: argparse.Namespace) -> int:
     for version in known.versions():
         print(f"  {version.version:>3}  {version.known_from:%Y-%m-%d %H:%M}  {version.imported_by}")
     return 0
+
+
+def _as_toml(reasons: Reasons) -> str:
+    parts = [
+        "\n".join(
+            f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in each.items()
+        )
+        for each in content_of(reasons)["reason"]
+    ]
+    return "\n\n".join(f"[[reason]]\n{part}" for part in parts)
 
 
 def _import(known: RefusalReasons, parsed: argparse.Namespace) -> int:

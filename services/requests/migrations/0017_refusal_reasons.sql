@@ -1,5 +1,5 @@
 -- The table of reasons for refusing, each version whole. No row is ever changed; the first one is
--- of the file that came with the software.
+-- the one that came with the software.
 CREATE TABLE refusal_reasons (
   version integer PRIMARY KEY,
   known_from timestamptz NOT NULL DEFAULT now(),

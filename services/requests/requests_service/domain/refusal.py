@@ -3,11 +3,9 @@
 # ruff: noqa: E501 (sentences may be wider)
 
 import re
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from requests_service.domain.errors import (
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
 NARRATIVE_CHARS_MIN = 40
 HOLDER_CHARS_MAX = 200
 NOT_HELD = "tidak_dikuasai"
+_UU = "UU Nomor 14 Tahun 2008"
 STEPS = (6, 8, 10)
 """Where a refusal may be decided."""
 
@@ -96,8 +95,23 @@ def _read_reason(told: Any) -> RefusalReason:
     return RefusalReason(code, article.strip(), text.strip(), tuple(steps), other_law)
 
 
-_FILE = Path(__file__).parents[1] / "refusal_reasons.toml"
-FIRST = read_reasons(tomllib.loads(_FILE.read_text(encoding="utf-8")), version=1)
+# fmt: off
+FIRST = Reasons(1, (
+    RefusalReason("pasal_17_a", f"Pasal 17 huruf a {_UU}", "dapat menghambat proses penegakan hukum"),
+    RefusalReason("pasal_17_b", f"Pasal 17 huruf b {_UU}", "dapat mengganggu kepentingan perlindungan hak atas kekayaan intelektual dan perlindungan dari persaingan usaha tidak sehat"),
+    RefusalReason("pasal_17_c", f"Pasal 17 huruf c {_UU}", "dapat membahayakan pertahanan dan keamanan negara"),
+    RefusalReason("pasal_17_d", f"Pasal 17 huruf d {_UU}", "dapat mengungkapkan kekayaan alam Indonesia"),
+    RefusalReason("pasal_17_e", f"Pasal 17 huruf e {_UU}", "dapat merugikan ketahanan ekonomi nasional"),
+    RefusalReason("pasal_17_f", f"Pasal 17 huruf f {_UU}", "dapat merugikan kepentingan hubungan luar negeri"),
+    RefusalReason("pasal_17_g", f"Pasal 17 huruf g {_UU}", "dapat mengungkapkan isi akta autentik yang bersifat pribadi dan kemauan terakhir ataupun wasiat seseorang"),
+    RefusalReason("pasal_17_h", f"Pasal 17 huruf h {_UU}", "dapat mengungkap rahasia pribadi"),
+    RefusalReason("pasal_17_i", f"Pasal 17 huruf i {_UU}", "merupakan memorandum atau surat antar-badan publik atau intra-badan publik yang menurut sifatnya dirahasiakan"),
+    RefusalReason("pasal_17_j", f"Pasal 17 huruf j {_UU}", "tidak boleh diungkapkan berdasarkan undang-undang lain", needs_other_law=True),
+    RefusalReason("tidak_dikuasai", f"Pasal 6 ayat (3) huruf e {_UU}", "data yang diminta belum dikuasai atau didokumentasikan", (6, 8)),
+    RefusalReason("bukan_informasi_publik", f"Pasal 1 angka 2 {_UU}", "data yang diminta bukan Informasi Publik", (6, 8)),
+    RefusalReason("tidak_dapat_disamarkan", f"Pasal 6 ayat (3) huruf c dan Pasal 17 huruf h {_UU}", "data pribadi di dalamnya tidak dapat disamarkan tanpa kehilangan guna data", (8, 10)),
+))
+# fmt: on
 """Of the software: in force until a city brings its own, and what facts without words meant."""
 
 

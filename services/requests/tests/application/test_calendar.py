@@ -12,7 +12,8 @@ from chassis.settings import SettingsError
 from requests_service.adapters import calendar_files
 from requests_service.adapters.calendar import read_calendar
 from requests_service.bootstrap import build_application
-from requests_service.calendars import CalendarChanged, Calendars
+from requests_service.calendars import Calendars
+from requests_service.versions import VersionChanged
 from satudata import cli
 
 from services.requests.tests.builders import FORM, IDENTITY
@@ -83,7 +84,7 @@ def test_an_import_is_shown_then_approved_and_open_requests_are_counted_again(
     assert ["2026-11-25", "2026-12-08"] == [row[name].isoformat() for name in row]
     told = pool.query("SELECT actor, state FROM facts WHERE type = 'CalendarChanged'")[0]
     assert "satudata:tester" == told["actor"]
-    assert "2" == json.loads(bytes(told["state"]))["version"]
+    assert 2 == json.loads(bytes(told["state"]))["version"]
 
     assert 0 == command("import", file, "--approve")
     assert 1 == facts_of(pool, submitted).count("DeadlinesMoved")
@@ -173,7 +174,7 @@ def test_of_two_who_approve_at_once_the_second_has_to_look_again(pool, tmp_path)
     proposed = [each.proposed(calendar_files.read(file)) for each in (one, other)]
 
     one.approve(proposed[0], OPERATOR)
-    with pytest.raises(CalendarChanged):
+    with pytest.raises(VersionChanged):
         other.approve(proposed[1], OPERATOR)
 
 

@@ -68,6 +68,15 @@ def test_a_new_table_is_shown_first_and_approved_only_in_spite_of_its_warnings(
     assert [(1,)] == kept
 
 
+def test_the_table_is_printed_as_a_file_to_begin_from(command, table, capsys):
+    assert 0 == command("show", "--toml")
+    table.write_text(capsys.readouterr().out)
+
+    assert 0 == command("import", table)
+
+    assert "No reason changes." in capsys.readouterr().out
+
+
 def test_a_file_that_is_no_table_is_wrong_use(command, table, capsys):
     table.write_text("[[reason]]\ncode = 'x'")
 
