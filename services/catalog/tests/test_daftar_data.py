@@ -45,8 +45,12 @@ def listed(sequence: int = 12, *, request: UUID = REQUEST, year: int = 2027) -> 
     )
 
 
-def test_the_worker_hears_the_listing_and_nothing_else():
-    assert heard_by(Worker) == [("requests", "ListedInDaftarData")]
+def test_the_worker_hears_the_listing_and_whose_session_ended():
+    assert heard_by(Worker) == [
+        ("requests", "ActingEnded"),
+        ("requests", "ListedInDaftarData"),
+        ("requests", "StaffDisabled"),
+    ]
 
 
 @pytest.mark.parametrize("type_", PUBLISHED)

@@ -158,10 +158,8 @@ def a_proposed_refusal(step: int, today: Today = FRIDAY) -> DataRequest:
 
 
 def a_request_for_paper(step: int, today: Today = FRIDAY) -> DataRequest:
-    """At a step from 9 to 13, of somebody who wants copies on paper."""
+    """At a step from 11 to 13, of somebody who wants copies on paper."""
     begin = {
-        9: a_granted_request,
-        10: a_handed_over_request,
         11: a_masked_request,
         12: a_request_at_walidata,
         13: a_listed_request,

@@ -430,6 +430,7 @@ class Checker:
         case.step, case.entered_on = next_step, on
         if next_step is None:
             case.due, case.ended_on, case.returned_on = None, on, None
+            case.fee_open = False
         else:
             case.due = self._accepted(on, STEPS[next_step].working_days, seen, "next_due")
 

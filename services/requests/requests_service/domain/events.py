@@ -242,7 +242,7 @@ class HandedToWalidata(Fact):
 
 
 class FeeStated(Fact):
-    """From step 9 to 13. What the copies on paper cost, in rupiah; delivery waits for it."""
+    """Steps 11 to 13. What the copies on paper cost, in rupiah; delivery waits for it."""
 
     sheets: int
     per_sheet: int

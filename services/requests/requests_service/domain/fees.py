@@ -46,11 +46,14 @@ class Fee:
     paid_on: date | None = None
     receipt: str | None = None
     waived: bool = False
+    lapsed: bool = False
+    """The request ended before it was paid."""
 
     @property
     def open(self) -> bool:
         """It waits to be paid."""
-        return self.stated is not None and self.paid_on is None and not self.waived
+        ended = self.waived or self.lapsed
+        return self.stated is not None and self.paid_on is None and not ended
 
     @property
     def paid(self) -> int | None:
@@ -60,11 +63,16 @@ class Fee:
     def remember(self, fact: Fact) -> None:
         match fact:
             case facts.FeeStated():
-                self.stated, self.paid_on, self.receipt, self.waived = fact, None, None, False
+                self.stated, self.paid_on, self.receipt = fact, None, None
+                self.waived = self.lapsed = False
             case facts.FeePaid(paid_on=paid_on, receipt=receipt):
                 self.paid_on, self.receipt = paid_on, receipt
             case facts.FeeWaived():
                 self.waived = True
+            case facts.RequestReopened():
+                self.stated = self.paid_on = self.receipt = None
+            case _ if fact.next_step is None and self.open:
+                self.lapsed = True
 
 
 def state(

@@ -12,6 +12,7 @@ from typing import Any
 from requests_service.domain.dates import tanggal
 
 _HELD, _NOT_HELD, _NOT_DOCUMENTED = "ya", "tidak", "belum"
+_UNPAID = "belum dibayar"
 _GIVEN = ("DataFoundInDip", "RequestGranted", "RequestGrantedInPart")
 _DECISIONS = {
     "DataFoundInDip": "granted",
@@ -140,6 +141,8 @@ def remember(entry: Entry, type_: str, fact: Mapping[str, Any]) -> None:
         _decide(entry, type_, fact)
     if type_ in _ENDS:
         entry.ended_on, entry.ended_as = fact["on"], _ENDS[type_]
+        if entry.payment == _UNPAID:
+            entry.payment = "tidak jadi dibayar"
         _end_pause(entry, fact["on"])
     match type_:
         case "DataHandedOver" | "DataOnHandProvided" | "EarlierClearanceCited":
@@ -173,7 +176,7 @@ def remember(entry: Entry, type_: str, fact: Mapping[str, Any]) -> None:
         case "DisputeFiled" | "DisputeDecided":
             _dispute(entry, fact)
         case "FeeStated":
-            entry.fee, entry.payment = f"Rp{fact['amount']:,}".replace(",", "."), "belum dibayar"
+            entry.fee, entry.payment = f"Rp{fact['amount']:,}".replace(",", "."), _UNPAID
         case "FeePaid":
             paid_on = tanggal(date.fromisoformat(fact["paid_on"]))
             entry.payment = f"dibayar {paid_on}, bukti {fact['receipt']}"

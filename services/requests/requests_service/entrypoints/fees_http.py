@@ -32,7 +32,7 @@ class Waiving(Body):
 
 @router.post("/{request_id}/state-fee")
 def state_fee(request_id: UUID, body: Fee, by: Viewer, app: App, asked: HowAsked) -> Answer:
-    """By the PPID, for copies on paper, steps 9 to 13: UU 14/2008 Pasal 22 ayat (7) huruf g."""
+    """By the PPID, for copies on paper, steps 11 to 13: UU 14/2008 Pasal 22 ayat (7) huruf g."""
     return app.charging.state(request_id, by, **body.model_dump(), **asked)
 
 

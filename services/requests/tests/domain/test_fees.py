@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from requests_service.domain import errors, fees, register
+from requests_service.domain import errors, fees, redress, register
 
 from services.requests.tests import builders as b
 
@@ -81,6 +81,30 @@ def test_a_payment_has_a_day_that_has_come_and_a_proof(paid_on, receipt):
     assert data_request.fee.open
 
 
+def test_who_no_longer_wants_the_data_owes_nothing_and_reopened_nothing_was_stated():
+    data_request = b.a_request_with_a_fee(12)
+
+    data_request.withdraw(b.PEMOHON, b.MONDAY, seal=b.sealed)
+
+    assert (False, True) == (data_request.fee.open, data_request.fee.lapsed)
+
+
+def test_what_was_paid_is_not_told_again_when_the_request_is_reopened():
+    data_request = b.a_request_with_a_fee(13)
+    data_request.draft_delivery(b.WALIDATA, b.MONDAY, seal=b.sealed)
+    fees.pay(data_request, b.PPID, b.MONDAY, paid_on=b.MONDAY.day, receipt="STS-17")
+    data_request.deliver(b.PPID, b.MONDAY)
+    data_request.note_letter(b.SERVICE, b.MONDAY, letter=b.a_letter("surat_penyampaian_pemohon"))
+    data_request.receive(b.PEMOHON, b.MONDAY)
+
+    redress.reopen(
+        data_request, b.PPID, b.MONDAY, to_step=10, basis="keputusan_ppid",
+        reason="Berkas yang dikirim ternyata keliru.", seal=b.sealed,
+    )  # fmt: skip
+
+    assert data_request.fee.stated is data_request.fee.paid is None
+
+
 @pytest.mark.parametrize("who", [b.DISKOPINDAG, b.WALIDATA, b.PEMOHON])
 def test_money_is_the_ppids(who):
     with pytest.raises(errors.NotTheOwner):
@@ -98,6 +122,8 @@ def test_the_register_has_the_cost_and_how_it_ended():
         ("FeeStated", {"amount": 21_000}),
         ("FeePaid", {"paid_on": "2026-11-23", "receipt": "STS-17"}),
         ("FeeWaived", {}),
+        ("FeeStated", {"amount": 500}),
+        ("RequestWithdrawn", {"on": "2026-11-24"}),
     ):
         register.remember(entry, type_, fact)
         seen.append((entry.fee, entry.payment))
@@ -106,4 +132,6 @@ def test_the_register_has_the_cost_and_how_it_ended():
         ("Rp21.000", "belum dibayar"),
         ("Rp21.000", "dibayar 23 November 2026, bukti STS-17"),
         ("Rp21.000", "dibebaskan"),
+        ("Rp500", "belum dibayar"),
+        ("Rp500", "tidak jadi dibayar"),
     ] == seen

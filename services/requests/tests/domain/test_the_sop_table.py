@@ -58,10 +58,10 @@ NEEDS_ANOTHER_STATE = {
     (10, f.EarlierClearanceCited): b.a_request_found_in_dip,
     (13, f.DataDelivered): b.a_drafted_request,
     (6, f.RequestCompleted): b.a_returned_request,
-    **{(step, f.FeeStated): partial(b.a_request_for_paper, step) for step in range(9, 14)},
+    **{(step, f.FeeStated): partial(b.a_request_for_paper, step) for step in (11, 12, 13)},
     **{
         (step, fact): partial(b.a_request_with_a_fee, step)
-        for step in range(9, 14)
+        for step in (11, 12, 13)
         for fact in (f.FeePaid, f.FeeWaived)
     },
     **{

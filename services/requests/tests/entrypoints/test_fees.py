@@ -45,7 +45,7 @@ def client(pool):
 
 
 def test_the_ppid_states_the_cost_the_citizen_reads_it_and_the_payment_is_kept(
-    app, client, desk, ppid_account
+    app, client, desk, ppid_account, privacy_tokens
 ):
     wanted = replace(b.FORM, way_to_obtain="salinan_cetak", way_to_send="pos")
     told = app.submit(b.IDENTITY, wanted)
@@ -54,6 +54,10 @@ def test_the_ppid_states_the_cost_the_citizen_reads_it_and_the_payment_is_kept(
     app.find_owner(request_id, desk.ppid, agency="diskopindag")
     app.forward(request_id, desk.ppid)
     app.grant(request_id, desk.diskopindag)
+    file = {"request_id": told["id"], "digest": b.ORIGINAL, "size": 10, "filename": "umkm.csv"}
+    receipt = privacy_tokens.sign(file, purpose="receipt", seconds=60)
+    app.hand_over(request_id, desk.diskopindag, receipt=receipt)
+    app.reports.record_clean(request_id, desk.ppid, file=b.CLEAN_FILE)
     ppid = Browser(client)
     ppid.get("/masuk").send("/masuk", username="ppid", password=PASSWORD)
 
