@@ -8,17 +8,15 @@ from uuid import UUID
 
 from chassis import feed
 from chassis.actor import Actor
-from chassis.clock import today
 from chassis.http import NotSignedIn, Officer, needs, officer, problem, service_caller
 from chassis.sessions import SESSION_SECONDS
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from requests_service import views
 from requests_service.application import How, Once, Requests
 from requests_service.domain.daftar_data import DaftarDataEntry
-from requests_service.domain.errors import FormInvalid, NotTheOwner, SeenVersionIsOld
+from requests_service.domain.errors import FormInvalid, SeenVersionIsOld
 from requests_service.domain.form import Form
 from requests_service.domain.identity import Identity
 from requests_service.domain.refusal import Refusal
@@ -255,35 +253,6 @@ HowAsked = Annotated[How, Depends(how)]
 
 
 # Reading
-
-
-@router.get("")
-def desk(
-    request: Request,
-    scope: Literal[
-        "mine", "open", "late", "returned", "objections", "erasures", "ended", "all"
-    ] = "mine",
-    cursor: str | None = None,
-    limit: Annotated[int, Query(ge=1, le=views.PAGE_ROWS_MAX)] = 25,
-) -> Answer:
-    """The requests that the officer may see, most urgent first."""
-    who = enabled_officer(request)
-    if who is None:
-        raise NotSignedIn
-    if who.role in ("operator", "integrator"):
-        raise NotTheOwner("Daftar permohonan bukan untuk dilihat dari akun Anda.")
-    page = views.desk(
-        request.app.state.pool,
-        role=who.role,
-        agency=who.agency,
-        today=today(),
-        scope=scope,
-        cursor=cursor,
-        limit=limit,
-    )
-    inside = ("data_wanted_sealed", "person_id")
-    items = [{k: v for k, v in row.items() if k not in inside} for row in page.rows]
-    return {"items": items, "next_cursor": page.next_cursor}
 
 
 @router.get("/{request_id}")

@@ -253,6 +253,23 @@ def test_the_desk_lists_by_cursor_and_shows_no_sealed_text(client, session):
     assert 422 == client.get("/api/requests?cursor=bukan", headers=ppid).status_code
 
 
+def test_the_list_is_searched_and_filtered_as_on_the_desk(client, session):
+    ppid, auditor = session("ppid"), session("auditor")
+    wanted = submit(client, data_wanted="Jumlah posyandu per kelurahan tahun 2025").json()
+    submit(client)
+
+    def found(query, headers=ppid):
+        answer = client.get(f"/api/requests?{query}", headers=headers)
+        return [each["register_number"] for each in answer.json()["items"]]
+
+    number = wanted["register_number"]
+    assert [number] == found("q=posyandu+kelurahan") == found(f"q={number}&scope=ended")
+    assert [] == found("q=posyandu", auditor) == found("q=posyandu&step=8")
+    assert 2 == len(found("step=6&state=open&due_until=2030-01-01"))
+    for wrong in ("step=17", "state=hilang", "due_until=besok", "late=mungkin"):
+        assert 422 == client.get(f"/api/requests?{wrong}", headers=ppid).status_code
+
+
 def test_identity_is_for_services_alone_and_each_reading_is_a_fact(
     client, session, letters_tokens, pool
 ):
