@@ -215,6 +215,8 @@ def _pages_of_a_pemohon(people: People, requests: Requests) -> Iterator[tuple[st
     siti = people.pemohon()
     siti.apply()
     yield "the receipt", siti
+    siti.go("Unggah berkas persyaratan")
+    yield "the papers", siti
     for name in ("given", "refused"):
         siti.register_number = getattr(requests, f"{name}_number")
         siti.tracking_code = getattr(requests, f"{name}_code")

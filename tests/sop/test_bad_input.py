@@ -35,7 +35,7 @@ REFUSAL = {
 STATEMENTS = {"truth": "ya", "consent": "ya"}
 EVIDENCE = (
     *("LetterIssued", "LetterRead", "MailSent", "DaftarDataUpdated", "OriginalRead"),
-    "ReportCameLate",
+    *("PaperReceived", "PaperRead", "ReportCameLate"),
 )
 """What other services report by themselves; it comes when it comes."""
 CHANGED_MEANWHILE = "Permohonan ini sudah berubah sejak halaman Anda dibuka."

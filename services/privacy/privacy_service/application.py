@@ -34,6 +34,7 @@ from privacy_service.domain.kinds import Kind
 from privacy_service.domain.masking import Choice, Decision, decide
 from privacy_service.domain.methods import Method
 from privacy_service.domain.verdicts import Verdict
+from privacy_service.papers import Papers
 
 CHECKING_STEP = 10
 RECEIPT_SECONDS = 24 * 3600
@@ -74,6 +75,7 @@ class PrivacyApplication:
         self._keyring = keyring
         self._files = files
         self._tokens = tokens
+        self.papers = Papers(pool, keyring, files, tokens)
 
     def receive_upload(
         self, ticket: str, *, filename: str, data: bytes, signed_in: str | None = None
@@ -249,7 +251,8 @@ WHERE cases.sequence < EXCLUDED.sequence""",
     def forget(self, message: Message) -> None:
         """The Pemohon was erased: destroy the key of the request's files, original and released.
 
-        A file that another request gives again is kept until that one is forgotten too.
+        A file that another request gives again is kept until that one is forgotten too; the
+        Pemohon's own papers are not.
         """
         request_id, person_id = UUID(message.data["request_id"]), message.data["person_id"]
         with self._pool.transaction() as cur:
@@ -266,9 +269,10 @@ WHERE cases.sequence < EXCLUDED.sequence""",
             for (earlier,) in cur.fetchall():
                 self._destroy_unless_cited(cur, earlier)
             gone = self._destroy_unless_cited(cur, request_id)
+            papers = self.papers.forget(cur, UUID(person_id))
             told = {
                 "person_id": person_id,
-                "destroyed": files if gone else 0,
+                "destroyed": papers + (files if gone else 0),
                 "kept": 0 if gone else files,
                 "kept_because": None if gone else "cited",
             }

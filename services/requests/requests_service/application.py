@@ -55,6 +55,7 @@ from requests_service.how import Answer as Answer
 from requests_service.how import How as How
 from requests_service.how import Once as Once
 from requests_service.legal_acts import LegalActs
+from requests_service.papers import Papers
 from requests_service.parting import Parting
 from requests_service.rating import Rating
 from requests_service.reading import Reading
@@ -161,6 +162,7 @@ class Requests(Application[UUID]):
         self.reports = Reports(self.change)
         self.conversing = Conversing(self.change, self._seal_of)
         self.holding = Holding(pool, load=self._get, reading=self.reading)
+        self.papers = Papers(self._get, tokens, self.forgetting.must_be_known)
         self.rating = Rating(self.change, self._seal_of, self.forgetting.must_be_known)
         self.redress = Redress(self.change, self._seal_of, self.forgetting.must_be_known)
 

@@ -53,6 +53,9 @@ class Holding:
                 for each in data_request.letters
                 if each.addressed_to == Role.PEMOHON
             ],
+            "papers": [
+                {"kind": each.kind, "on": each.on.isoformat()} for each in data_request.papers.kept
+            ],
             "read_by": self._readings(request_id),
             "also_held_by": dict(erasing.HOLDERS),
             "kept_after_erasure": list(erasing.KEPT),
@@ -80,13 +83,16 @@ class Holding:
 
     def _readings(self, request_id: UUID) -> list[Mapping[str, Any]]:
         """Who read which of it and when, by role: officers are not named to the Pemohon."""
+        opened = [row for row in log.stream(self._pool, request_id) if row.type == "PaperRead"]
+        read = [*log.stream(self._pool, uuid5(request_id, "reads")), *opened]
         return [
             {
                 "at": row.occurred_at.isoformat(),
                 "role": row.actor.role,
                 "service": row.actor.id if row.actor.role == "service" else None,
-                "fields": row.data["fields"],
-                "texts": row.data["texts"],
+                "fields": row.data.get("fields", []),
+                "texts": row.data.get("texts", []),
+                "papers": [row.data["kind"]] if row.type == "PaperRead" else [],
             }
-            for row in log.stream(self._pool, uuid5(request_id, "reads"))
+            for row in sorted(read, key=lambda row: row.occurred_at)
         ]

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis.actor import Actor as Caller
 
+from requests_service.domain import papers
 from requests_service.domain.data_request import ClearedFile, IssuedLetter
 from requests_service.how import Change, How
 
@@ -74,6 +75,53 @@ class Reports:
         self.change(
             request_id,
             lambda r, who, today: r.note_original_read(who, today, digest=digest),
+            by,
+            how,
+        )
+
+    def record_paper(
+        self,
+        request_id: UUID,
+        by: Caller,
+        *,
+        paper_id: str,
+        kind: str,
+        digest: str,
+        size: int,
+        format: str,
+        **how: Unpack[How],
+    ) -> None:
+        self.change(
+            request_id,
+            lambda r, who, today: papers.note_received(
+                r,
+                who,
+                today,
+                paper_id=paper_id,
+                kind=kind,
+                digest=digest,
+                size=size,
+                format=format,
+            ),
+            by,
+            how,
+        )
+
+    def record_paper_read(
+        self,
+        request_id: UUID,
+        by: Caller,
+        *,
+        paper_id: str,
+        kind: str,
+        digest: str,
+        **how: Unpack[How],
+    ) -> None:
+        self.change(
+            request_id,
+            lambda r, who, today: papers.note_read(
+                r, who, today, paper_id=paper_id, kind=kind, digest=digest
+            ),
             by,
             how,
         )

@@ -16,7 +16,8 @@ _SEE_ALL = frozenset({Role.PPID, Role.WALIDATA, Role.ATASAN_PPID, Role.AUDITOR})
 _HIDDEN_DETAILS = frozenset({"digest", "original_digest", "cites"})
 """From a Pemohon: what identifies files and other people's requests."""
 _BETWEEN_OFFICERS = frozenset(
-    {"OriginalRead", "LetterRead", "ReportCameLate", "DueSoon", "BecameOverdue", "Escalated"}
+    {"OriginalRead", "PaperRead", "LetterRead", "ReportCameLate"}
+    | {"DueSoon", "BecameOverdue", "Escalated"}
     | {"ExtensionProposed", "NoteTaken", "RefusalProposed", "RefusalConfirmed", "RefusalSentBack"}
 )
 _NEVER_SHOWN = frozenset({"tracking_code"})

@@ -18,7 +18,10 @@ PASSED_ON: Mapping[str, tuple[str, ...]] = {
         "OfficerWrote", "PemohonWrote",
     ),
     "catalog": ("DatasetPublished", "DatasetDownloaded", "DaftarDataUpdated"),
-    "privacy": ("OriginalRead", "DataMasked", "DataFoundClean", "PersonForgotten"),
+    "privacy": (
+        "PaperReceived", "PaperRead", "OriginalRead", "DataMasked", "DataFoundClean",
+        "PersonForgotten",
+    ),
     "letters": ("LetterIssued", "LetterRead", "PersonForgotten"),
     "notify": ("MailSent", "PersonForgotten"),
 }  # fmt: skip

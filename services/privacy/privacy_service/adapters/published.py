@@ -7,6 +7,8 @@ from privacy_service.domain.events import (
     DATA_FOUND_CLEAN,
     DATA_MASKED,
     ORIGINAL_READ,
+    PAPER_READ,
+    PAPER_RECEIVED,
     PERSON_FORGOTTEN,
 )
 
@@ -29,9 +31,19 @@ def _person_forgotten(data: dict[str, Any]) -> dict[str, Any]:
     return {name: data[name] for name in ("person_id", "destroyed", "kept", "kept_because")}
 
 
+def _paper_received(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: data[name] for name in ("paper_id", "kind", "digest", "size", "format")}
+
+
+def _paper_read(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: data[name] for name in ("paper_id", "kind", "digest")}
+
+
 PUBLISHED: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     ORIGINAL_READ: _original_read,
     DATA_MASKED: _data_masked,
     DATA_FOUND_CLEAN: _data_found_clean,
+    PAPER_RECEIVED: _paper_received,
+    PAPER_READ: _paper_read,
     PERSON_FORGOTTEN: _person_forgotten,
 }

@@ -52,3 +52,16 @@ class FileUnreadable(PrivacyError):
 class NotApproved(PrivacyError):
     def __init__(self) -> None:
         super().__init__("Berkas ini tidak atau belum disetujui untuk diberikan.")
+
+
+class PaperUnfit(PrivacyError):
+    """A paper that is too large, of another format, or one too many."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class PaperNotFound(PrivacyError):
+    def __init__(self) -> None:
+        super().__init__("Berkas persyaratan itu tidak ada pada permohonan ini.")

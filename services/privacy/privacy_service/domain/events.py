@@ -32,3 +32,9 @@ PERSON_FORGOTTEN = "PersonForgotten"
 
 DATA_DOWNLOADED = "DataDownloaded"
 """A file that may be given was fetched. Inside only."""
+
+PAPER_RECEIVED = "PaperReceived"
+"""The Pemohon, or the PPID for them, sent one of the Pemohon's own papers. Published."""
+
+PAPER_READ = "PaperRead"
+"""An officer (the actor) opened such a paper. Published."""

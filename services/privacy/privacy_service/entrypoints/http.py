@@ -11,7 +11,9 @@ from privacy_service.application import Download, PrivacyApplication, verdicts_o
 from privacy_service.domain.access import PPID, PPID_PEMBANTU, WALIDATA
 from privacy_service.domain.kinds import reason
 from privacy_service.domain.methods import ALLOWED
+from privacy_service.domain.papers import BYTES_MAX
 from privacy_service.entrypoints.forms import choices_of_json
+from privacy_service.papers import OpenedPaper
 
 router = APIRouter(prefix="/api/privacy", tags=["privacy"])
 
@@ -24,6 +26,12 @@ class UploadReceipt(BaseModel):
     digest: str
     size: int
     format: str
+
+
+class KeptPaper(BaseModel):
+    """One of the Pemohon's own papers, as later facts name it."""
+
+    paper_id: UUID
 
 
 class ColumnChoice(BaseModel):
@@ -105,6 +113,23 @@ def upload(
         size=kept.size,
         format=str(kept.format),
     )
+
+
+@router.post("/papers", status_code=201)
+def send_paper(
+    request: Request,
+    ticket: Annotated[str, Form()],
+    kind: Annotated[str, Form()],
+    file: Annotated[UploadFile, File()],
+) -> KeptPaper:
+    """A PDF, JPEG or PNG of at most 5 MB, for the request that the ticket of `requests` names.
+
+    Kinds: ktp, akta, pengesahan, surat_kuasa, lainnya.
+    """
+    papers = application(request).papers
+    holder = papers.ticket(ticket, signed_in=signed_in(request))
+    paper_id = papers.receive(holder, kind=kind, data=file.file.read(BYTES_MAX + 1))
+    return KeptPaper(paper_id=paper_id)
 
 
 @router.get("/requests/{request_id}/findings")
@@ -193,7 +218,7 @@ def masked(
     return file_response(application(request).released(request_id, who.actor))
 
 
-def file_response(file: Download) -> Response:
+def file_response(file: Download | OpenedPaper) -> Response:
     """The file as an attachment that no browser keeps or runs."""
     return Response(
         file.data,

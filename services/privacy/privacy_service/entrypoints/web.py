@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from privacy_service.adapters.published import PUBLISHED
 from privacy_service.bootstrap import build_application
 from privacy_service.domain import errors
-from privacy_service.entrypoints import http, pages
+from privacy_service.entrypoints import http, pages, papers_pages
 
 PATHS = ("/privasi", "/pesan/privacy", "/api/privacy")
 
@@ -31,6 +31,8 @@ ERRORS: dict[type[Exception], int] = {
     errors.FindingsUnanswered: 422,
     errors.FileUnreadable: 422,
     errors.NotApproved: 403,
+    errors.PaperUnfit: 422,
+    errors.PaperNotFound: 404,
 }
 
 
@@ -43,6 +45,8 @@ def build_web(settings: Settings, pool: Pool) -> FastAPI:
             dead_letter_pages.router("privacy"),
             feed.router("privacy", pool, PUBLISHED),
             http.router,
+            # Before pages, of which some paths take anything at this place.
+            papers_pages.router,
             pages.router,
         ],
         errors=ERRORS,

@@ -38,7 +38,7 @@ _WRITTEN_AFTER: Mapping[str, tuple[str, ...]] = {
     "tanggapan_keberatan": ("ObjectionDecided",),
 }
 """Each letter, and the facts of which one must stand before it; as docs/glossary.md has them."""
-_READS = ("PersonalDataRead", "OriginalRead", "LetterRead")
+_READS = ("PersonalDataRead", "OriginalRead", "PaperRead", "LetterRead")
 _ERASES = ("PersonErased", "ForgettingConfirmed", "RetentionApplied")
 _OWNERS = {role.value: role.label for step in SOP if step.outcomes for role in step.owners}
 

@@ -34,6 +34,7 @@ READABLE: dict[str, str] = {
     **FIELDS,
     "tracking_code": "Kode lacak",
     "original": "Data asli sebelum disamarkan",
+    "papers": "Berkas persyaratan Pemohon",
     **TEXT_TITLES,
     **LETTERS,
 }

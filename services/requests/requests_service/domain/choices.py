@@ -57,6 +57,16 @@ MISSING: Mapping[str, str] = MappingProxyType(
         "lainnya": "Kekurangan lain sebagaimana dijelaskan",
     }
 )
+PAPERS: Mapping[str, str] = MappingProxyType(
+    {
+        "ktp": "KTP",
+        "akta": "Akta atau anggaran dasar badan hukum",
+        "pengesahan": "Surat pengesahan badan hukum",
+        "surat_kuasa": "Surat kuasa",
+        "lainnya": "Berkas lain yang diminta PPID",
+    }
+)
+"""The Pemohon's own papers, by the kinds that `privacy` has for them."""
 EXTENSION_REASONS: Mapping[str, str] = MappingProxyType(
     {
         "belum_dikuasai": "Data yang diminta belum dikuasai atau didokumentasikan",

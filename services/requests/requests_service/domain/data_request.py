@@ -23,6 +23,7 @@ from requests_service.domain.fees import Fee
 from requests_service.domain.form import Form
 from requests_service.domain.intake import Entry
 from requests_service.domain.objecting import Objection
+from requests_service.domain.papers import Papers
 from requests_service.domain.parting import Origin, Parts
 from requests_service.domain.redress import Redress
 from requests_service.domain.refusal import Refusal
@@ -543,6 +544,7 @@ class DataRequest(Aggregate):
         self.declined = Declined()
         self.proposal = Proposal()
         self.fee = Fee()
+        self.papers = Papers()
         self.parts = Parts()
         self.objection: Objection = Objection()
         self.redress: Redress = Redress()
@@ -556,6 +558,7 @@ class DataRequest(Aggregate):
             self.declined,
             self.proposal,
             self.fee,
+            self.papers,
             self.parts,
             self.objection,
             self.redress,

@@ -80,6 +80,7 @@ REFUSALS: Mapping[str, Reason] = MappingProxyType(
 ERASED = (
     "identitas Anda: nama, NIK, alamat, surel, telepon, pekerjaan, dan instansi",
     "semua tulisan dalam permohonan ini: rincian data, tujuan, alasan, dan uraian keberatan",
+    "berkas persyaratan Anda: KTP, akta, surat pengesahan, surat kuasa, dan lainnya",
     "isi surat yang menyebut Anda, termasuk surat untuk Anda",
     "berkas data yang disiapkan untuk permohonan ini, kecuali bila dipakai permohonan lain",
 )
@@ -92,7 +93,11 @@ KEPT = (
 """What the Pemohon is told before asking."""
 
 HOLDERS: Mapping[str, str] = MappingProxyType(
-    {"letters": "Surat", "notify": "Pemberitahuan surel", "privacy": "Berkas data"}
+    {
+        "letters": "Surat",
+        "notify": "Pemberitahuan surel",
+        "privacy": "Berkas data dan berkas persyaratan",
+    }
 )
 """The services that must answer when a person was erased, in the words of the page."""
 

@@ -131,6 +131,10 @@ class AccessEnded(RequestsError):
     """The period in which the data may be downloaded is over."""
 
 
+class PaperNotFound(RequestsError):
+    """The request has no such paper."""
+
+
 class ReceiptInvalid(RequestsError):
     """The upload's receipt is not from `privacy`, is too old, or is about another request."""
 

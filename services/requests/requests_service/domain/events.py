@@ -478,6 +478,25 @@ class OriginalRead(Fact):
     digest: str
 
 
+class PaperReceived(Fact):
+    """Reported by `privacy`: one of the Pemohon's own papers came, also through the PPID."""
+
+    paper_id: str
+    kind: str
+    """Of `choices.PAPERS`."""
+    digest: str
+    size: int
+    format: str
+
+
+class PaperRead(Fact):
+    """Reported by `privacy`: `by` opened one of the Pemohon's own papers."""
+
+    paper_id: str
+    kind: str
+    digest: str
+
+
 class LetterRead(Fact):
     """Reported by `letters`: `by` opened a letter."""
 

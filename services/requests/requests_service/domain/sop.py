@@ -275,6 +275,8 @@ REPORTS: tuple[Report, ...] = (
     Report(_f.DaftarDataUpdated, "catalog", "Daftar Data diperbarui"),
     Report(_f.MailSent,          "notify",  "Pemberitahuan terkirim"),
     Report(_f.OriginalRead,      "privacy", "Data asli dilihat sebelum disamarkan"),
+    Report(_f.PaperReceived,     "privacy", "Berkas persyaratan Pemohon diterima"),
+    Report(_f.PaperRead,         "privacy", "Berkas persyaratan Pemohon dibuka"),
     Report(_f.LetterRead,        "letters", "Surat dibuka"),
     Report(_f.NoteTaken,         "requests", "Catatan internal petugas"),
     Report(_f.ReportCameLate,    "privacy", "Laporan pemeriksaan datang terlambat"),

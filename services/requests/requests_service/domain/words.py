@@ -53,6 +53,8 @@ FACT_TITLES: Mapping[type[Fact], str] = MappingProxyType(
         f.DaftarDataUpdated: "Daftar Data diperbarui",
         f.MailSent: "Pemberitahuan terkirim",
         f.OriginalRead: "Data asli dilihat sebelum disamarkan",
+        f.PaperReceived: "Berkas persyaratan Pemohon diterima",
+        f.PaperRead: "Berkas persyaratan Pemohon dibuka",
         f.LetterRead: "Surat dibuka",
         f.NoteTaken: "Catatan internal",
         f.ReportCameLate: "Laporan pemeriksaan datang terlambat",

@@ -18,6 +18,7 @@ from requests_service.entrypoints.follow_cookie import Followed
 from requests_service.entrypoints.http import Answer, App, Viewer
 from requests_service.entrypoints.public_pages import form_page
 from requests_service.entrypoints.session import Page
+from requests_service.entrypoints.shown import paper_label
 from requests_service.entrypoints.typed import Fields
 
 pages = APIRouter(include_in_schema=False, route_class=Page)
@@ -51,6 +52,7 @@ def held_page(request: Request, who: Followed) -> Response:
             (LETTERS.get(each["letter"], each["letter"]), each["number"])
             for each in held["letters"]
         ],
+        papers=[(paper_label(each["kind"]), each["on"]) for each in held["papers"]],
         readings=[_reading(each) for each in held["read_by"]],
     )
     page.headers.update(_NEVER_KEPT)
@@ -78,6 +80,7 @@ def _reading(told: Mapping[str, Any]) -> tuple[datetime, str, str]:
     who = _SERVICES.get(service, service) if service else LABELS.get(told["role"], told["role"])
     what = [FIELDS.get(name, "Kode lacak") for name in told["fields"] if name != "kind"]
     what += [TEXT_TITLES.get(name, name) for name in told["texts"]]
+    what += [paper_label(kind) for kind in told["papers"]]
     return datetime.fromisoformat(told["at"]), who, ", ".join(what)
 
 

@@ -35,7 +35,7 @@ from requests_service.entrypoints.redress_shown import redress_choices
 from requests_service.entrypoints.refusing_acts import SECOND_OFFICER
 from requests_service.entrypoints.refusing_shown import proposal_of
 from requests_service.entrypoints.session import Page
-from requests_service.entrypoints.shown import erasing_of, letters_of, shown
+from requests_service.entrypoints.shown import erasing_of, letters_of, papers_of, shown
 from requests_service.entrypoints.statuses import ERRORS
 from requests_service.entrypoints.typed import HIDDEN, Fields, Typed, field_of, new_key
 from requests_service.reading import TimelineEntry
@@ -157,6 +157,7 @@ def _page(
         extension=_proposed_extension(it, timeline),
         proposal=proposal,
         erasing=erasing_of(app, answer, timeline),
+        papers=papers_of(app, request_id, who.actor),
         deviations=deviations_shown(app.pool, request_id) if who.role in AUDITORS else [],
         identity=identity,
         may_see_identity=who.role != Role.AUDITOR,

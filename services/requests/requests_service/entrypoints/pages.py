@@ -12,6 +12,7 @@ from requests_service.entrypoints import (
     desk_pages,
     intake_pages,
     law_pages,
+    papers_pages,
     public_pages,
     sign_in_pages,
 )
@@ -19,6 +20,7 @@ from requests_service.entrypoints import (
 router = APIRouter(include_in_schema=False)
 # Before the public pages, of which one path takes anything at this place.
 router.include_router(applicant_pages.pages)
+router.include_router(papers_pages.pages)
 router.include_router(public_pages.router)
 router.include_router(sign_in_pages.router)
 router.include_router(acting_pages.router)

@@ -26,7 +26,7 @@ from requests_service.entrypoints.follow_cookie import (
     remember,
 )
 from requests_service.entrypoints.session import Page
-from requests_service.entrypoints.shown import erasing_of, letters_of, shown
+from requests_service.entrypoints.shown import erasing_of, letters_of, papers_of, shown
 from requests_service.entrypoints.statuses import ERRORS
 from requests_service.entrypoints.typed import Fields, Typed, address_of, field_of, new_key
 
@@ -294,6 +294,7 @@ def _page(
         download=_may_download(app, it) and erasing["done"] is None,
         erasing=erasing,
         ahead=ahead(app, it),
+        papers=papers_of(app, who.request_id, who.actor),
         scores=[(code, f"{code}. {text}") for code, text in SCORES.items()],
         **objection_of(app, it),
         done_words=done_words,

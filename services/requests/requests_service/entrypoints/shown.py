@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from chassis.actor import Actor
 from chassis.clock import JAKARTA
 from chassis.pages import ribuan, tanggal
 
@@ -59,6 +60,8 @@ _REPORTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "DaftarDataUpdated": lambda d: f"Daftar Data tahun {d['year']} diperbarui",
     "MailSent": lambda d: f"Surel pemberitahuan terkirim kepada {LABELS.get(d['audience'], '?')}",
     "OriginalRead": lambda d: "Data asli dilihat sebelum disamarkan",
+    "PaperReceived": lambda d: f"Berkas persyaratan diterima: {paper_label(d['kind'])}",
+    "PaperRead": lambda d: f"Berkas persyaratan dibuka: {paper_label(d['kind'])}",
     "LetterRead": lambda d: f"{LETTERS.get(d['letter'], 'Surat')} dibuka",
     "ReportCameLate": lambda d: "Laporan pemeriksaan data pribadi datang terlambat",
     **DEADLINE_REPORTS,
@@ -66,6 +69,23 @@ _REPORTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 """Evidence that moves nothing: told in one line."""
 _NOT_REPEATED = {"RequestSubmitted": {"data_wanted", "purpose"}}
 """Texts that the page shows in a place of their own."""
+
+
+def paper_label(kind: str) -> str:
+    return choices.PAPERS.get(kind, "Berkas lain")
+
+
+def papers_of(app: Requests, request_id: UUID, by: Actor) -> dict[str, Any]:
+    """The Pemohon's own papers, as their viewer may send and open them."""
+    return {
+        "kept": [
+            {"id": each.paper_id, "label": paper_label(each.kind), "on": each.on}
+            | {"format": each.format.upper(), "size": each.size}
+            for each in app.papers.of(request_id, by)
+        ],
+        "may_send": app.papers.may_send(request_id, by),
+        "may_open": app.papers.may_open(request_id, by),
+    }
 
 
 def shown(

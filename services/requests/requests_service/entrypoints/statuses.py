@@ -41,6 +41,7 @@ ERRORS: dict[type[Exception], int] = {
     errors.SignInFailed: 401,
     errors.TooManyTries: 429,
     errors.RequestNotFound: 404,
+    errors.PaperNotFound: 404,
     errors.AccessEnded: 410,
     errors.PersonForgotten: 410,
     CursorUnknown: 422,

@@ -83,6 +83,32 @@ class Worker:
             UUID(message.subject), message.actor, digest=message.data["digest"], **_how(message)
         )
 
+    @listens_to("privacy", "PaperReceived")
+    def record_paper(self, message: Message) -> None:
+        """Evidence; the page shows which papers came."""
+        self.app.reports.record_paper(
+            UUID(message.subject),
+            message.actor,
+            paper_id=message.data["paper_id"],
+            kind=message.data["kind"],
+            digest=message.data["digest"],
+            size=message.data["size"],
+            format=message.data["format"],
+            **_how(message),
+        )
+
+    @listens_to("privacy", "PaperRead")
+    def record_paper_read(self, message: Message) -> None:
+        """Evidence of who saw personal data."""
+        self.app.reports.record_paper_read(
+            UUID(message.subject),
+            message.actor,
+            paper_id=message.data["paper_id"],
+            kind=message.data["kind"],
+            digest=message.data["digest"],
+            **_how(message),
+        )
+
     @listens_to("letters", "LetterRead")
     def record_letter_read(self, message: Message) -> None:
         """Evidence of who saw personal data."""

@@ -29,6 +29,7 @@ _FOLD = """
         WHEN 'PersonalDataRead' THEN ARRAY(
           SELECT jsonb_array_elements_text((s -> 'fields') || coalesce(s -> 'texts', '[]')))
         WHEN 'OriginalRead' THEN ARRAY['original']
+        WHEN 'PaperRead' THEN ARRAY['papers']
         WHEN 'LetterRead' THEN ARRAY[s ->> 'letter']
       END,
       nullif(concat_ws(' ',

@@ -172,6 +172,11 @@ def test_who_read_which_field_of_whom(app, desk):
         second, desk.diskopindag, digest=b.ORIGINAL, because_of="privacy-1", at=clock.now()
     )
 
+    app.reports.record_paper_read(
+        second, desk.ppid, paper_id=str(uuid4()), kind="ktp", digest=b.ORIGINAL,
+        because_of="privacy-2", at=clock.now(),
+    )  # fmt: skip
+
     by_nik = ask(app, "pembaca-data-pribadi", field="nik")
     originals = ask(app, "pembaca-data-pribadi", field="original")
     of_first = ask(app, "pembaca-data-pribadi", request="2026-0001")
@@ -189,6 +194,7 @@ def test_who_read_which_field_of_whom(app, desk):
         ("letters", ["data_wanted", "purpose"]),
     ] == [(row["actor"], row["fields"]) for row in of_first.rows[:2]]
     assert [
+        (desk.ppid.id, ["papers"]),
         (desk.diskopindag.id, ["original"]),
         ("notify", ["email", "data_wanted", "purpose"]),
     ] == [(row["actor"], row["fields"]) for row in of_second.rows]

@@ -30,6 +30,8 @@ STAYS_INSIDE = {
     "DaftarDataUpdated",
     "MailSent",
     "OriginalRead",
+    "PaperReceived",
+    "PaperRead",
     "LetterRead",
     "ReportCameLate",
     "NoteTaken",

@@ -21,6 +21,8 @@ HEARD = {
     ("catalog", "DaftarDataUpdated"): "record_daftar_data",
     ("notify", "MailSent"): "record_mail",
     ("privacy", "OriginalRead"): "record_original_read",
+    ("privacy", "PaperReceived"): "record_paper",
+    ("privacy", "PaperRead"): "record_paper_read",
     ("letters", "LetterRead"): "record_letter_read",
 }
 ANSWERS = {
