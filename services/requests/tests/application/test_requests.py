@@ -752,3 +752,13 @@ def test_the_years_figures_name_nobody(app, desk):
     figures = views.statistics(app.pool, year=2026)
 
     assert (1, 1, 0) == (figures["submitted"], figures["refused"], figures["granted"])
+
+
+def test_the_board_has_one_unique_key_so_that_two_writers_of_a_row_never_fail(pool):
+    """ON CONFLICT (id) waits for another writer of the row; a second unique index would raise."""
+    keys = pool.execute(
+        "SELECT indexrelid::regclass::text FROM pg_index"
+        " WHERE indrelid = 'board'::regclass AND indisunique"
+    )
+
+    assert [("board_pkey",)] == keys
