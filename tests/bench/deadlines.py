@@ -93,7 +93,7 @@ def _count_again(lab: Lab, result: Result) -> None:
             found = len(app.deadlines.to_move(proposed))
             seconds.append(time.perf_counter() - began)
         result.add(f"{REQUESTS:,} open requests counted again", Spread.of(seconds), "s", "<= 2")
-        result.notes.append(f"A deadline of {found:,} of them moves.")
+        result.notes.append(f"A deadline of {found:,} of them moves")
     with application(dsn) as app:
         moving = [a_request_at_the_pembantu(app) for _ in range(MOVED)]
         app.calendars.approve(proposed, Actor("bench", "operator"))
