@@ -60,12 +60,13 @@ def test_the_refused_story_by_clicking_alone(people: People) -> None:
     koperasi.type("Penjelasan untuk Pemohon", NARRATIVE, form)
     koperasi.press("Tolak permohonan", form)
     koperasi.do(
-        "Langkah 14: kirim Surat Penolakan kepada PPID", "Kirim Surat Penolakan kepada PPID"
+        "Langkah 14: terbitkan Surat Penolakan kepada PPID", "Terbitkan Surat Penolakan kepada PPID"
     )
     to_ppid = koperasi.until_letter("Surat Penolakan Permohonan Data kepada PPID")
     ppid.open(siti.register_number)
     ppid.do(
-        "Langkah 15: kirim Surat Penolakan kepada Pemohon", "Kirim Surat Penolakan kepada Pemohon"
+        "Langkah 15: terbitkan Surat Penolakan kepada Pemohon",
+        "Terbitkan Surat Penolakan kepada Pemohon",
     )
 
     siti.follow()

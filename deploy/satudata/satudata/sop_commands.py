@@ -5,15 +5,16 @@ import json
 import sys
 import tomllib
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from chassis.postgres import Pool
 from chassis.settings import Settings
-from requests_service.adapters.calendar import read_decree
+from requests_service.adapters import calendar_files
 from requests_service.bootstrap import build_application
+from requests_service.domain.calendar_changes import changed
 from requests_service.domain.sop import EDITION, SOP, STATUTORY_DAYS
 from requests_service.domain.sop_lint import budgets_of, lint, ways
 from requests_service.domain.working_days import Calendar
@@ -53,8 +54,12 @@ def register(commands: Any, settings_of: SettingsOf) -> None:
     )
     what_if.add_argument("--year", type=int, required=True, help="of the requests' numbers")
     what_if.add_argument(
-        "--calendar", type=Path, metavar="FILE", help="a decree as TOML, in the place of its year's"
+        "--calendar",
+        type=Path,
+        metavar="FILE",
+        help="a decree, closures or special working days, as `calendar import` takes them",
     )
+    what_if.add_argument("--decree", default="", help="of CSV and ICS: number and date of the decree")
     what_if.add_argument(
         "--sop", type=Path, metavar="FILE", help="budgets as TOML, as `sop show` writes them"
     )
@@ -100,7 +105,7 @@ def _simulate(settings_of: SettingsOf, parsed: argparse.Namespace) -> int:
         with build_application(settings, pool) as app:
             today = app.today()
             now = Rules(today.calendar, budgets_of())
-            calendar = _calendar(today.calendar, parsed.calendar)
+            calendar = _calendar(today.calendar, parsed.calendar, decree=parsed.decree)
             then = Rules(calendar, budgets, statutory_days)
             found = simulate(pool, parsed.year, now=now, then=then, today=today.day)
     except _FileWrong as error:
@@ -145,15 +150,14 @@ def _budgets(file: Path | None) -> tuple[dict[int, int], int]:
     return budgets_of() | changed, statutory
 
 
-def _calendar(now: Calendar, file: Path | None) -> Calendar:
+def _calendar(now: Calendar, file: Path | None, *, decree: str) -> Calendar:
+    """The calendar in force with what the file brings, as an import would make it."""
     if file is None:
         return now
     try:
-        decree = read_decree(file)
-    except (OSError, ValueError, KeyError) as error:
-        raise _FileWrong(f"{file} is no decree: {error}") from error
-    others = tuple(each for each in now.decrees if each.year != decree.year)
-    return replace(now, decrees=(*others, decree), version="simulated")
+        return changed(now, calendar_files.read(file, decree=decree), version="simulated")
+    except (OSError, ValueError) as error:
+        raise _FileWrong(f"{file} is no calendar: {error}") from error
 
 
 def _toml(file: Path) -> dict[str, Any]:

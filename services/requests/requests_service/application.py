@@ -62,6 +62,7 @@ from requests_service.reading import Reading
 from requests_service.redress import Redress
 from requests_service.refusal_reasons import RefusalReasons
 from requests_service.refusing import Refusing
+from requests_service.renewing import Renewing
 from requests_service.reports import Reports
 from requests_service.sealed_texts import SealedTexts
 from requests_service.searching import Search
@@ -164,6 +165,14 @@ class Requests(Application[UUID]):
         self.holding = Holding(pool, load=self._get, reading=self.reading)
         self.papers = Papers(self._get, tokens, self.forgetting.must_be_known)
         self.rating = Rating(self.change, self._seal_of, self.forgetting.must_be_known)
+        self.renewing = Renewing(
+            pool,
+            self.change,
+            self._seal_of,
+            self.parting.family,
+            self.reading.code_of,
+            code_secret,
+        )
         self.redress = Redress(self.change, self._seal_of, self.forgetting.must_be_known)
 
     def construct_mapper(self) -> Mapper[UUID]:
@@ -519,9 +528,7 @@ class Requests(Application[UUID]):
 
     def _with_code(self, answer: Answer) -> Answer:
         # Not stored with the answer: it would lie there in clear.
-        request_id = UUID(answer["id"])
-        texts = self.reading.texts_up_to(request_id, self._get(request_id).pemohon_id, None)
-        return {**answer, "tracking_code": texts["tracking_code"]}
+        return {**answer, "tracking_code": self.reading.first_code_of(UUID(answer["id"]))}
 
     # Small things
 

@@ -19,7 +19,7 @@ from eventsourcing.persistence import Mapper, StoredEvent
 from requests_service import rows
 from requests_service.domain import errors
 from requests_service.domain.data_request import DataRequest
-from requests_service.domain.events import Fact, sealed_texts
+from requests_service.domain.events import Fact, RequestSubmitted, sealed_texts
 from requests_service.domain.roles import Actor, Role
 from requests_service.domain.words import FACT_TITLES
 from requests_service.domain.working_days import Today
@@ -30,6 +30,7 @@ from requests_service.tries import Tries
 from requests_service.visible import actor_of, between_officers, details_of, may_read, must_see
 
 _SOURCE = "requests"
+_MARK_BYTES = 8
 
 
 @dataclass(frozen=True)
@@ -243,6 +244,22 @@ class Reading:
         """
         person_id, whole = self._identity(request_id)
         return whole, self.texts_up_to(request_id, person_id, None)
+
+    def first_code_of(self, request_id: UUID) -> str:
+        """The tracking code that was shown when the request was submitted."""
+        submitted = self.fact_of(next(iter(log.stream(self._pool, request_id))))
+        assert isinstance(submitted, RequestSubmitted)
+        sealed = submitted.tracking_code_sealed
+        return self._texts.open(request_id, submitted.pemohon_id, "tracking_code", sealed)
+
+    def mark_of_code(self, request_id: UUID) -> str:
+        """Changes when the tracking code does; says nothing of it."""
+        [(_, proof)] = self._pool.execute(rows.REGISTRATION_OF, (request_id,))
+        return bytes(proof)[:_MARK_BYTES].hex()
+
+    def code_of(self, request_id: UUID) -> str:
+        """The tracking code that was given last. Raises PersonForgotten."""
+        return self.copied(request_id)[1]["tracking_code"]
 
     def _identity(self, request_id: UUID) -> tuple[UUID, dict[str, str]]:
         found = self._pool.execute(rows.IDENTITY, (request_id,))

@@ -63,6 +63,14 @@ def registered(
     )
 
 
+def renewed(request_id: UUID, tracking_hmac: bytes) -> Statement:
+    """Another tracking code opens the request from now on."""
+    return (
+        "UPDATE registrations SET tracking_hmac = %s WHERE request_id = %s",
+        (tracking_hmac, request_id),
+    )
+
+
 def known_person(person_id: UUID, request_id: UUID, identity_sealed: bytes) -> Statement:
     return (
         "INSERT INTO people (person_id, request_id, identity_sealed) VALUES (%s, %s, %s)",

@@ -306,6 +306,23 @@ MAILS: tuple[Mail, ...] = (
         button="Baca pesan",
     ),
     Mail(
+        "kode_lacak_diganti",
+        "requests",
+        "TrackingCodeRenewed",
+        PEMOHON,
+        subject="Kode lacak permohonan data {register_number} telah diganti",
+        happened=(
+            "PPID membuatkan kode lacak baru untuk permohonan {register_number}, atas permintaan "
+            "Anda. Kode yang lama tidak berlaku lagi.",
+        ),
+        todo=(
+            "Pakai kode baru yang Anda terima dari PPID. Kode itu tidak pernah kami kirim lewat "
+            "surel.",
+            "Jika Anda tidak meminta kode baru, segera balas surel ini.",
+        ),
+        button="Ikuti permohonan",
+    ),
+    Mail(
         "permohonan_dicabut",
         "requests",
         "RequestWithdrawn",

@@ -15,7 +15,7 @@ PASSED_ON: Mapping[str, tuple[str, ...]] = {
         "ServiceRated",
         "DueSoon", "BecameOverdue", "Escalated", "ExtensionProposed", "DeadlinesMoved",
         "PersonErased", "StaffDisabled", "ActingEnded",
-        "OfficerWrote", "PemohonWrote",
+        "OfficerWrote", "PemohonWrote", "TrackingCodeRenewed",
     ),
     "catalog": ("DatasetPublished", "DatasetDownloaded", "DaftarDataUpdated"),
     "privacy": (

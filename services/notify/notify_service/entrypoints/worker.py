@@ -57,6 +57,7 @@ class Worker:
     @listens_to("requests", "RefusalSent")
     @listens_to("requests", "RefusalNotified")
     @listens_to("requests", "OfficerWrote")
+    @listens_to("requests", "TrackingCodeRenewed")
     @listens_to("requests", "PemohonWrote")
     @listens_to("requests", "ObjectionLodged")
     @listens_to("requests", "ObjectionDecided")

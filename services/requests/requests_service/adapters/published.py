@@ -101,6 +101,7 @@ PUBLISHED: Mapping[str, Callable[[Data], Data]] = {
     "BecameOverdue": _with("clock", deadline="due"),
     "Escalated": _with("clock", "days_late", deadline="due"),
     "ExtensionProposed": _with("days", "reason_code", "new_statutory_due", deadline="due"),
+    "TrackingCodeRenewed": _with(),
     "OfficerWrote": _with(),
     "PemohonWrote": _with(),
     "StaffDisabled": lambda fact: {"staff_id": fact["staff_id"]},

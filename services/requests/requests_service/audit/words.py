@@ -77,6 +77,7 @@ MAILS: dict[str, str] = {
     "usul_perpanjangan": "Perpanjangan tenggat diusulkan",
     "pesan_dari_ppid": "Pesan dari PPID",
     "pesan_dari_pemohon": "Pesan dari Pemohon",
+    "kode_lacak_diganti": "Kode lacak diganti",
 }
 """Of what a mail speaks, by the code that `notify` reports."""
 

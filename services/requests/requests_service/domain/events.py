@@ -556,6 +556,14 @@ class NoteTaken(Fact):
     note_sealed: str
 
 
+class TrackingCodeRenewed(Fact):
+    """The PPID gave the Pemohon, who had lost it, another code; the old one opens nothing now."""
+
+    tracking_code_sealed: str
+    identified_sealed: str
+    """How the PPID made sure who asked."""
+
+
 class ReportCameLate(Fact):
     """Reported by `privacy` when its file was no longer the one to check; moved nothing."""
 

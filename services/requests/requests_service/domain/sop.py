@@ -279,6 +279,7 @@ REPORTS: tuple[Report, ...] = (
     Report(_f.PaperRead,         "privacy", "Berkas persyaratan Pemohon dibuka"),
     Report(_f.LetterRead,        "letters", "Surat dibuka"),
     Report(_f.NoteTaken,         "requests", "Catatan internal petugas"),
+    Report(_f.TrackingCodeRenewed, "requests", "Kode lacak diganti PPID"),
     Report(_f.ReportCameLate,    "privacy", "Laporan pemeriksaan datang terlambat"),
     Report(_f.DeadlinesMoved,    "requests", "Tenggat dihitung ulang"),
     Report(_f.DueSoon,           "requests", "Tenggat sudah dekat"),

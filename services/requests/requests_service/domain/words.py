@@ -57,6 +57,7 @@ FACT_TITLES: Mapping[type[Fact], str] = MappingProxyType(
         f.PaperRead: "Berkas persyaratan Pemohon dibuka",
         f.LetterRead: "Surat dibuka",
         f.NoteTaken: "Catatan internal",
+        f.TrackingCodeRenewed: "Kode lacak diganti; yang lama tidak berlaku lagi",
         f.ReportCameLate: "Laporan pemeriksaan datang terlambat",
         f.DeadlinesMoved: "Tenggat dihitung ulang menurut kalender yang berubah",
         f.DueSoon: "Tenggat sudah dekat",
@@ -89,6 +90,7 @@ TEXT_TITLES: Mapping[str, str] = MappingProxyType(
         "to_pemohon": "Pesan kepada Pemohon",
         "to_ppid": "Pesan dari Pemohon",
         "note": "Catatan internal",
+        "identified": "Bagaimana identitas Pemohon dipastikan",
     }
 )
 

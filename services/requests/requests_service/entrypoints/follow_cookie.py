@@ -38,11 +38,13 @@ def follower(request: Request, register_number: str) -> Follower | None:
         )
     except BadToken:
         return None
+    app: Requests = request.app.state.application
     request_id = UUID(claims["request_id"])
+    if claims.get("code") != app.reading.mark_of_code(request_id):
+        return None  # another code opens it by now
     if claims["register_number"] == register_number:
         return Follower(request_id, register_number, Actor(claims["person_id"], Role.PEMOHON.value))
     # The code opens the first request and its parts.
-    app: Requests = request.app.state.application
     other = app.parting.relative(request_id, register_number)
     return Follower(other[0], register_number, other[1]) if other else None
 
@@ -64,8 +66,10 @@ def ask_for_the_code(request: Request, _: Exception) -> Response:
 
 
 def remember(request: Request, answer: Response, who: Follower) -> None:
+    app: Requests = request.app.state.application
     claims = {
         "request_id": str(who.request_id),
+        "code": app.reading.mark_of_code(who.request_id),
         "register_number": who.register_number,
         "person_id": who.actor.id,
     }

@@ -14,6 +14,7 @@ from requests_service.entrypoints import (
     law_pages,
     papers_pages,
     public_pages,
+    renewing_http,
     sign_in_pages,
 )
 
@@ -27,6 +28,7 @@ router.include_router(acting_pages.router)
 # Before the desk, of which one path takes anything at this place.
 router.include_router(consequence_tests_pages.router)
 router.include_router(intake_pages.router)
+router.include_router(renewing_http.pages)
 router.include_router(desk_list.router)
 router.include_router(desk_pages.router)
 router.include_router(audit_pages.router)

@@ -88,6 +88,15 @@ def papers_of(app: Requests, request_id: UUID, by: Actor) -> dict[str, Any]:
     }
 
 
+def _on_paper(step: int | None) -> str:
+    """What the paper's other columns say of a step, for who has it beside the screen."""
+    if step is None:
+        return ""
+    told = STEPS[step]
+    columns = [f"Waktu {told.time}", f"Output: {told.output}", told.remark]
+    return "; ".join(each for each in columns if each)
+
+
 def shown(
     app: Requests, answer: Mapping[str, Any], timeline: Sequence[TimelineEntry]
 ) -> dict[str, Any]:
@@ -101,6 +110,7 @@ def shown(
     begun = details["RequestSubmitted"]
     it |= {
         "activity": STEPS[it["step"]].activity if it["step"] else "",
+        "on_paper": _on_paper(it["step"]),
         "state_label": STATES[it["state"]],
         "state_kind": _STATE_KINDS.get(it["state"], "plain"),
         "waiting_label": waiting_label(it["waiting_for"]),

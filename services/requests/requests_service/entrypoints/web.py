@@ -29,6 +29,7 @@ from requests_service.entrypoints import (
     reasons_http,
     redress_http,
     refusing_http,
+    renewing_http,
 )
 from requests_service.entrypoints.follow_cookie import NotFollowed, ask_for_the_code
 from requests_service.entrypoints.statuses import ERRORS
@@ -71,6 +72,7 @@ def build_web(settings: Settings, pool: Pool) -> FastAPI:
             refusing_http.router,
             fees_http.router,
             reasons_http.router,
+            renewing_http.router,
             conversation_http.router,
             intake_http.router,
             papers_pages.router,

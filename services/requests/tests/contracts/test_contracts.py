@@ -15,6 +15,7 @@ from requests_service.domain.clocks import move
 from requests_service.domain.conversation import take_note, write_to_pemohon, write_to_ppid
 from requests_service.domain.declining import decline
 from requests_service.domain.parting import split_off
+from requests_service.domain.renewing import renew
 from requests_service.domain.satisfaction import rate
 from requests_service.domain.watching import watch
 from requests_service.domain.working_days import Closure
@@ -82,6 +83,8 @@ def everything_that_happened():
     write_to_pemohon(extended, b.PPID, b.MONDAY, text="Apakah cukup?", seal=b.sealed)
     write_to_ppid(extended, b.PEMOHON, b.MONDAY, text="Ya, cukup.", seal=b.sealed)
     take_note(extended, b.PPID, b.MONDAY, text="Sudah ditelepon.", seal=b.sealed)
+    renew(extended, b.PPID, b.MONDAY, code="349PUU2G4V", identified="Menunjukkan KTP asli di loket",
+          seal=b.sealed)  # fmt: skip
     unmaskable = b.a_handed_over_request()
     unmaskable.refuse(b.PPID, b.MONDAY, refusal=b.CANNOT_BE_MASKED, seal=b.sealed)
     unmaskable.notify_refusal(b.PPID, b.MONDAY)

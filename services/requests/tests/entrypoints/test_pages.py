@@ -413,6 +413,8 @@ def test_an_officer_who_saw_an_older_state_is_shown_the_new_one_and_their_words(
 
     assert ppid.status == 409
     assert "Menghubungi PPID Pembantu" in ppid.text and WHY in ppid.text
+    # The paper's other columns, for who has it beside the screen.
+    assert "Waktu 3 Hari; Output: Surat Permohonan Data kepada PPID Pembantu" in ppid.text
     assert other.get(at).status == 200
 
 
