@@ -57,6 +57,23 @@ def how_to_apply(request: Request, data: Annotated[str, Query()] = "") -> Respon
     return render(request, "permohonan.html", form_href=href, sop_number=sop.EDITION, **_CLOCK)
 
 
+@router.get("/permohonan/bantuan")
+def help_(request: Request) -> Response:
+    return render(
+        request,
+        "bantuan.html",
+        steps=[
+            (f"{each.no}. {each.activity}", f"{each.time} kerja, {each.owners_label}")
+            for each in sop.SOP
+            if each.working_days
+        ],
+        grounds=[each.text for each in choices.GROUNDS.values()],
+        access_days=sop.ACCESS_DAYS,
+        objection_answer_days=sop.OBJECTION_ANSWER_DAYS,
+        **_CLOCK,
+    )
+
+
 @router.get("/permohonan/formulir")
 def form(
     request: Request,
