@@ -63,7 +63,7 @@ def help_(request: Request) -> Response:
         request,
         "bantuan.html",
         steps=[
-            (f"{each.no}. {each.activity}", f"{each.time} kerja, {each.owners_label}")
+            (f"{each.no}. {each.activity}", f"{each.working_days} hari kerja, {each.owners_label}")
             for each in sop.SOP
             if each.working_days
         ],
