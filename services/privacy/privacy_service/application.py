@@ -407,7 +407,11 @@ WHERE cases.sequence < EXCLUDED.sequence""",
         made, proposed = told, None
         if self._by_two:
             proposed = json.dumps({"fact": fact, "told": told, "state": state})
-            fact, state, told = events.CLEARANCE_PROPOSED, "proposed", {"digest": told["digest"]}
+            fact, state, told = (
+                events.CLEARANCE_PROPOSED,
+                "proposed",
+                _waiting(case, told["digest"]),
+            )
         with self._pool.transaction() as cur:
             cur.execute(
                 """
@@ -438,7 +442,7 @@ WHERE id = %s AND state = 'releasing' AND round = %s""",
     def send_back(self, request_id: UUID, by: Actor) -> None:
         """The second officer, or the first, wants another look; the choices are made anew."""
         case = self._waiting_for_second(request_id, by)
-        told = {"digest": case["digest"]}
+        told = _waiting(case, case["digest"])
         fact = events.CLEARANCE_SENT_BACK
         self._end_waiting(case, by, fact, told, state="scanned", problem=_SENT_BACK)
 
@@ -662,6 +666,10 @@ def _stored(decisions: list[Decision]) -> list[dict[str, str]]:
 def _pseudonym_key(key: bytes) -> bytes:
     """Of the request's own, so that two files given away cannot be joined by their pseudonyms."""
     return hmac.digest(key, b"pseudonym", hashlib.sha256)
+
+
+def _waiting(case: dict[str, Any], digest: str) -> dict[str, Any]:
+    return {"register_number": case["register_number"], "digest": digest}
 
 
 def _public_name(register_number: str, suffix: str, format: Format) -> str:

@@ -18,7 +18,8 @@ NOT_OF_A_REQUEST = {"PersonErased", "StaffDisabled", "ActingEnded"}
 def test_all_that_is_heard_comes_from_requests():
     assert {"requests"} == {source for source, _ in HEARD}
     papers = {"PaperReceived", "PaperRead"}
-    files = {"OriginalRead", "DataMasked", "DataFoundClean"}
+    files = {"OriginalRead", "ClearanceProposed", "ClearanceSentBack"}
+    files |= {"DataMasked", "DataFoundClean"}
     assert papers | files | {"PersonForgotten"} == set(PUBLISHED)
 
 

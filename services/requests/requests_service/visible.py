@@ -18,7 +18,7 @@ _HIDDEN_DETAILS = frozenset({"digest", "original_digest", "cites"})
 _BETWEEN_OFFICERS = frozenset(
     {"OriginalRead", "PaperRead", "LetterRead", "ReportCameLate"}
     | {"DueSoon", "BecameOverdue", "Escalated"}
-    | {"ExtensionProposed", "NoteTaken", "RefusalProposed", "RefusalConfirmed", "RefusalSentBack"}
+    | {"ExtensionProposed", "NoteTaken", "DecisionProposed", "RefusalConfirmed", "ProposalSentBack"}
 )
 _NEVER_SHOWN = frozenset({"tracking_code"})
 

@@ -152,8 +152,8 @@ def a_case(number: int, rng: random.Random) -> list[Seen]:
             _decline(told)
             continue
         if told.step in (6, 8, 10) and rng.random() < 0.05:
-            told.act("RefusalProposed")
-            told.act("RefusalSentBack")
+            told.act("DecisionProposed")
+            told.act("ProposalSentBack")
         told.move()
     if rng.random() < 0.1:
         told.wait(20)

@@ -14,6 +14,7 @@ from notify_service.domain.mail import (
     Data,
     Mail,
 )
+from notify_service.domain.two_officers_mails import TWO_OFFICERS
 
 
 def _letter(kind: str, because: tuple[str, ...], *, audience: str = PEMOHON, **text: Any) -> Mail:
@@ -502,6 +503,7 @@ MAILS: tuple[Mail, ...] = (
         )
     ),
     *DISPUTES,
+    *TWO_OFFICERS,
     # Of deadlines, by the service's own clock.
     *(
         _clock(fact, key, office, clock, subject=subject, happened=happened, todo=todo)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from privacy_service.domain.events import (
+    CLEARANCE_PROPOSED,
+    CLEARANCE_SENT_BACK,
     DATA_FOUND_CLEAN,
     DATA_MASKED,
     ORIGINAL_READ,
@@ -31,6 +33,10 @@ def _person_forgotten(data: dict[str, Any]) -> dict[str, Any]:
     return {name: data[name] for name in ("person_id", "destroyed", "kept", "kept_because")}
 
 
+def _proposal(data: dict[str, Any]) -> dict[str, Any]:
+    return {"register_number": data["register_number"]}
+
+
 def _paper_received(data: dict[str, Any]) -> dict[str, Any]:
     return {name: data[name] for name in ("paper_id", "kind", "digest", "size", "format")}
 
@@ -41,6 +47,8 @@ def _paper_read(data: dict[str, Any]) -> dict[str, Any]:
 
 PUBLISHED: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     ORIGINAL_READ: _original_read,
+    CLEARANCE_PROPOSED: _proposal,
+    CLEARANCE_SENT_BACK: _proposal,
     DATA_MASKED: _data_masked,
     DATA_FOUND_CLEAN: _data_found_clean,
     PAPER_RECEIVED: _paper_received,

@@ -16,10 +16,10 @@ MASKING_REFUSED = "MaskingRefused"
 """Something personal was left in the masked file, so it was not released. Inside only."""
 
 CLEARANCE_PROPOSED = "ClearanceProposed"
-"""The result is ready and waits for a second officer, where the city asks for one. Inside only."""
+"""The result is ready and waits for a second officer, where the city asks for one. Published."""
 
 CLEARANCE_SENT_BACK = "ClearanceSentBack"
-"""The second officer, or the first, wants it looked at again. Inside only."""
+"""The second officer, or the first, wants it looked at again. Published."""
 
 DATA_MASKED = "DataMasked"
 """Step 10. The masked file may be given. Published."""

@@ -101,6 +101,8 @@ PUBLISHED: Mapping[str, Callable[[Data], Data]] = {
     "BecameOverdue": _with("clock", deadline="due"),
     "Escalated": _with("clock", "days_late", deadline="due"),
     "ExtensionProposed": _with("days", "reason_code", "new_statutory_due", deadline="due"),
+    "DecisionProposed": _with(),
+    "ProposalSentBack": _with(),
     "TrackingCodeRenewed": _with(),
     "OfficerWrote": _with(),
     "PemohonWrote": _with(),

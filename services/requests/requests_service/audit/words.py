@@ -77,6 +77,10 @@ MAILS: dict[str, str] = {
     "usul_perpanjangan": "Perpanjangan tenggat diusulkan",
     "pesan_dari_ppid": "Pesan dari PPID",
     "pesan_dari_pemohon": "Pesan dari Pemohon",
+    "menunggu_petugas_kedua": "Usulan menunggu petugas kedua",
+    "usulan_dikembalikan": "Usulan dikembalikan",
+    "berkas_menunggu_petugas_kedua": "Berkas menunggu petugas kedua",
+    "berkas_diperiksa_lagi": "Berkas diperiksa lagi",
     "kode_lacak_diganti": "Kode lacak diganti",
 }
 """Of what a mail speaks, by the code that `notify` reports."""

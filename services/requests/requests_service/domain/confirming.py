@@ -20,13 +20,13 @@ SENT_BACK_WORDS = 3
 class Proposal:
     """The refusal that waits for a second officer."""
 
-    made: facts.RefusalProposed | None = None
+    made: facts.DecisionProposed | None = None
 
     def remember(self, fact: Fact) -> None:
         match fact:
-            case facts.RefusalProposed():
+            case facts.DecisionProposed():
                 self.made = fact
-            case facts.RefusalConfirmed() | facts.RefusalSentBack():
+            case facts.RefusalConfirmed() | facts.ProposalSentBack():
                 self.made = None
             case _ if fact.next_step != fact.step:
                 # Withdrawn, or the check of personal data was reported: the step is over.
@@ -50,7 +50,7 @@ def propose(
     if refused_parts is not None:
         texts.must_be_filled_in("Bagian data yang ditolak", refused_parts)
     r.record(
-        facts.RefusalProposed,
+        facts.DecisionProposed,
         by,
         today,
         **refusal.remembered,
@@ -84,11 +84,11 @@ def confirm(
 
 def send_back(r: "DataRequest", by: Actor, today: Today, *, words: str, seal: "Seal") -> None:
     """By any officer of the step, the first one among them."""
-    r.guard(facts.RefusalSentBack, by, today)
+    r.guard(facts.ProposalSentBack, by, today)
     texts.must_be_filled_in("Alasan pengembalian usulan", words, words=SENT_BACK_WORDS)
     assert r.proposal.made
     r.record(
-        facts.RefusalSentBack,
+        facts.ProposalSentBack,
         by,
         today,
         proposed_by=r.proposal.made.by,

@@ -157,7 +157,7 @@ class RequestRefused(Fact):
     reasons_version: int = 1
 
 
-class RefusalProposed(Fact):
+class DecisionProposed(Fact):
     """Steps 6, 8 and 10, where the city asks for two officers. The first one would refuse."""
 
     reason_code: str
@@ -179,7 +179,7 @@ class RefusalConfirmed(Fact):
     proposed_by: str
 
 
-class RefusalSentBack(Fact):
+class ProposalSentBack(Fact):
     """A second officer disagreed, or the first one thought better of it."""
 
     proposed_by: str

@@ -8,12 +8,12 @@ from chassis.clock import JAKARTA
 from requests_service.domain.refusal import words_of
 from requests_service.reading import TimelineEntry
 
-_ENDS = ("RefusalConfirmed", "RefusalSentBack")
+_ENDS = ("RefusalConfirmed", "ProposalSentBack")
 
 
 def proposal_of(it: Mapping[str, Any], timeline: Sequence[TimelineEntry]) -> dict[str, Any] | None:
     """None while nothing waits. `may_confirm`: whether this officer is another one."""
-    told = [each for each in timeline if each.fact in ("RefusalProposed", *_ENDS)]
+    told = [each for each in timeline if each.fact in ("DecisionProposed", *_ENDS)]
     if not told or told[-1].fact in _ENDS or told[-1].step != it["step"]:
         return None
     made = told[-1]

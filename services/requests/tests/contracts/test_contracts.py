@@ -12,6 +12,7 @@ from requests_service.adapters.published import PUBLISHED
 from requests_service.domain import completing, extending, fees, objecting, redress
 from requests_service.domain import events as f
 from requests_service.domain.clocks import move
+from requests_service.domain.confirming import send_back
 from requests_service.domain.conversation import take_note, write_to_pemohon, write_to_ppid
 from requests_service.domain.declining import decline
 from requests_service.domain.parting import split_off
@@ -36,9 +37,7 @@ STAYS_INSIDE = {
     "LetterRead",
     "ReportCameLate",
     "NoteTaken",
-    "RefusalProposed",
     "RefusalConfirmed",
-    "RefusalSentBack",
     "ErasureRequested",
     "ErasureDecided",
 }
@@ -109,8 +108,10 @@ def everything_that_happened():
     paid, free = b.a_request_with_a_fee(11), b.a_request_with_a_fee(12)
     fees.pay(paid, b.PPID, b.MONDAY, paid_on=b.MONDAY.day, receipt="STS-17")
     fees.waive(free, b.PPID, b.MONDAY, reason="Pemohon tidak mampu.", seal=b.sealed)
+    proposed = b.a_proposed_refusal(8)
+    send_back(proposed, b.DISKOPINDAG, b.MONDAY, words="Uji konsekuensinya keliru.", seal=b.sealed)
     requests = [
-        paid, free, watched, moved, split, declined, b.a_received_request(),
+        proposed, paid, free, watched, moved, split, declined, b.a_received_request(),
         b.a_request_with_data_on_hand(), b.a_withdrawn_request(),
         rated, extended, completed, decided, cited, unmaskable, in_part, disputed,
     ]  # fmt: skip

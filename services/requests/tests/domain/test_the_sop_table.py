@@ -67,7 +67,7 @@ NEEDS_ANOTHER_STATE = {
     **{
         (step, fact): partial(b.a_proposed_refusal, step)
         for step in (6, 8, 10)
-        for fact in (f.RefusalConfirmed, f.RefusalSentBack)
+        for fact in (f.RefusalConfirmed, f.ProposalSentBack)
     },
 }
 

@@ -60,7 +60,7 @@ def test_one_proposes_on_the_page_and_a_colleague_reads_it_and_confirms(app, cli
     assert "Yang menyetujuinya petugas lain dari kantor yang sama." in ppid.text
     assert "penolakan menunggu petugas kedua" in ppid.get("/meja").text
     assert (6, "open") == (app.reading.get(request_id, siti)["step"], told["state"])
-    assert "RefusalProposed" not in {each.fact for each in app.reading.timeline(request_id, siti)}
+    assert "DecisionProposed" not in {each.fact for each in app.reading.timeline(request_id, siti)}
     assert b.NARRATIVE not in str(app.holding.held(request_id, siti))
     assert "Setujui usulan penolakan" not in ppid.get(at).text
 
@@ -71,7 +71,7 @@ def test_one_proposes_on_the_page_and_a_colleague_reads_it_and_confirms(app, cli
 
     facts = [(each.fact, each.by_name) for each in app.reading.timeline(request_id, ppid_account)]
     assert [
-        ("RefusalProposed", "Petugas ppid"),
+        ("DecisionProposed", "Petugas ppid"),
         ("RefusalConfirmed", second.name),
         ("RequestRefused", second.name),
     ] == facts[-3:]
