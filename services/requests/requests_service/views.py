@@ -52,6 +52,8 @@ class Wanted:
     decision: str | None = None
     waiting_for: str | None = None
     late: bool = False
+    proposed: bool = False
+    """A refusal waits for a second officer."""
     due_until: date | None = None
     """Its nearest running clock ends on this day or before."""
     words: Sequence[int] = ()
@@ -202,6 +204,8 @@ def _conditions(
     ]
     if wanted.late:
         conditions.append(_SCOPES["late"])
+    if wanted.proposed:
+        conditions.append("proposed_by IS NOT NULL")
     if wanted.due_until:
         conditions.append("desk_order <= %(until_number)s")
     if wanted.words:

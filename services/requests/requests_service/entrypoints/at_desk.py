@@ -36,6 +36,7 @@ _FILTERS: Mapping[str, str] = MappingProxyType(
         "putusan": "decision",
         "sampai": "due_until",
         "terlambat": "late",
+        "usulan": "proposed",
     }
 )
 FILTER_LABELS: Mapping[str, str] = MappingProxyType(
@@ -49,8 +50,11 @@ FILTER_LABELS: Mapping[str, str] = MappingProxyType(
         "putusan": "Putusan",
         "sampai": "Jatuh tempo sampai",
         "terlambat": "Hanya yang terlambat",
+        "usulan": "Hanya yang menunggu petugas kedua",
     }
 )
+TICKED = ("terlambat", "usulan")
+"""The filters that are there or not."""
 _NUMBER = re.compile(r"(?:(\d{4})-)?(\d{1,6})")
 
 
@@ -184,7 +188,7 @@ def _value(name: str, value: str) -> Any:
     match name:
         case "langkah":
             return int(value) if value.isascii() and value.isdigit() and len(value) < 3 else None
-        case "terlambat":
+        case name if name in TICKED:
             return True
         case "sampai":
             try:

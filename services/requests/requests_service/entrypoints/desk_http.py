@@ -36,6 +36,9 @@ def desk(
     decision: Decision | None = None,
     due_until: date | None = None,
     late: bool = False,
+    proposed: Annotated[
+        bool, Query(description="A refusal waits for a second officer, where two decide.")
+    ] = False,
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=views.PAGE_ROWS_MAX)] = 25,
 ) -> Answer:
@@ -62,6 +65,7 @@ def desk(
             "putusan": decision or "",
             "sampai": due_until.isoformat() if due_until else "",
             "terlambat": "ya" if late else "",
+            "usulan": "ya" if proposed else "",
         }
     )
     page = asked.read(app, who, cursor or "", limit=limit)

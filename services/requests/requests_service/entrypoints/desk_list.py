@@ -23,6 +23,7 @@ from requests_service.domain.words import STATES
 from requests_service.entrypoints.acts import OFFICER_ACTS
 from requests_service.entrypoints.at_desk import (
     FILTER_LABELS,
+    TICKED,
     AtDesk,
     List,
     filter_choices,
@@ -230,7 +231,7 @@ def _narrowed(asked: List, offered: Mapping[str, list[tuple[str, str]]]) -> list
     for name, value in asked.filters.items():
         label = FILTER_LABELS[name]
         words = dict(offered.get(name, ())).get(value, value)
-        told.append(label if name == "terlambat" else f"{label}: {_as_said(name, words)}")
+        told.append(label if name in TICKED else f"{label}: {_as_said(name, words)}")
     return told
 
 

@@ -58,7 +58,14 @@ def test_one_proposes_on_the_page_and_a_colleague_reads_it_and_confirms(app, cli
 
     assert "Usulan penolakan sudah dicatat dan menunggu petugas kedua" in ppid.text
     assert "Yang menyetujuinya petugas lain dari kantor yang sama." in ppid.text
+    app.submit(b.IDENTITY, b.FORM)
     assert "penolakan menunggu petugas kedua" in ppid.get("/meja").text
+    assert "2026-0002" in ppid.text and "menunggu petugas kedua" in ppid.text
+    ppid.get("/meja?usulan=ya")
+    assert "2026-0001" in ppid.text and "2026-0002" not in ppid.text
+    headers = {"Authorization": f"Bearer {app.accounts.session(second)}"}
+    found = client.get("/api/requests?proposed=true", headers=headers).json()["items"]
+    assert ["2026-0001"] == [each["register_number"] for each in found]
     assert (6, "open") == (app.reading.get(request_id, siti)["step"], told["state"])
     assert "DecisionProposed" not in {each.fact for each in app.reading.timeline(request_id, siti)}
     assert b.NARRATIVE not in str(app.holding.held(request_id, siti))
