@@ -69,7 +69,7 @@ class Person:
 
     def field(self, label: str, within: Locator | None = None) -> Locator:
         """A field by its label."""
-        words = re.compile(rf"^\s*{re.escape(label)}\s*(\(boleh kosong\))?\s*$")
+        words = re.compile(rf"^\s*{re.escape(label)}\s*(\([^)]*\))?\s*$")
         return (within or self.page).get_by_label(words)
 
     def open_menu(self) -> None:

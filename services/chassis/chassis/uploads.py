@@ -112,7 +112,8 @@ def sniff(data: bytes, filename: str) -> Format:
     found = _by_content(data)
     ending = PurePath(filename).suffix.lower()
     if not isinstance(found, Format):
-        said = f"Nama berkas berakhiran {ending}, tetapi isinya" if ending else "Berkas ini"
+        denied = ending in {each for endings in _ENDINGS.values() for each in endings}
+        said = f"Nama berkas berakhiran {ending}, tetapi isinya" if denied else "Berkas ini"
         raise Refused(f"{said} {found}. {_ACCEPTED}")
     if ending and ending not in _ENDINGS[found]:
         raise Refused(

@@ -110,6 +110,14 @@ FIELD_WORDS: Mapping[str, str] = MappingProxyType(
 )
 """What was typed, when it has to be shown apart from its form."""
 
+OUTCOMES: Mapping[str, str] = MappingProxyType(
+    {
+        "agency": "Dipegang perangkat daerah",
+        "dip": "Tercantum dalam Daftar Informasi Publik dan sudah dikuasai PPID",
+    }
+)
+"""Of step 6, beside a refusal."""
+
 OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
     {
         "check-availability": Act(
@@ -158,14 +166,6 @@ OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
         **AT_STEP_7,
         **AT_STEP_8,
         **SECOND_OFFICER,
-        "upload": Act(
-            "hand-over",
-            "Unggah data yang dimohon",
-            "Unggah berkas",
-            "",
-            # The file goes to another service, which sends the officer back with a receipt.
-            lambda app, id_, by, typed, how: app.reading.get(id_, by),
-        ),
         "hand-over": Act(
             "hand-over",
             "Serahkan data yang sudah diunggah",
@@ -175,6 +175,14 @@ OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
                 id_, by, receipt=typed.text("receipt"), **how
             ),
             hint="Berkas sudah tersimpan. Periksa sekali lagi, lalu serahkan.",
+        ),
+        "upload": Act(
+            "hand-over",
+            "Unggah data yang dimohon",
+            "Unggah berkas",
+            "",
+            # The file goes to another service, which sends the officer back with a receipt.
+            lambda app, id_, by, typed, how: app.reading.get(id_, by),
         ),
         "clear-personal-data": Act(
             "clear-personal-data",

@@ -24,6 +24,7 @@ from requests_service.entrypoints.act import Act
 from requests_service.entrypoints.acts import (
     FIELD_WORDS,
     OFFICER_ACTS,
+    OUTCOMES,
     PEMOHON_ACTS,
     OpenAct,
 )
@@ -34,13 +35,16 @@ from requests_service.entrypoints.deadlines_shown import deadlines_shown
 from requests_service.entrypoints.redress_shown import redress_choices
 from requests_service.entrypoints.refusing_acts import SECOND_OFFICER
 from requests_service.entrypoints.refusing_shown import proposal_of
-from requests_service.entrypoints.session import Page
+from requests_service.entrypoints.session import Page, keep_cookie
 from requests_service.entrypoints.shown import erasing_of, letters_of, papers_of, shown
 from requests_service.entrypoints.statuses import ERRORS
 from requests_service.entrypoints.typed import HIDDEN, Fields, Typed, field_of, new_key
 from requests_service.reading import TimelineEntry
 
 router = APIRouter(include_in_schema=False, route_class=Page)
+_UPLOADED = "unggahan"
+_UPLOADED_SECONDS = 24 * 3600
+"""As long as `privacy` takes its receipt."""
 _REFUSED = [OFFICER_ACTS[name].done for name in ("refuse", "grant-in-part")]
 
 
@@ -52,8 +56,14 @@ def request_page(
     selesai: Annotated[str, Query()] = "",
     receipt: Annotated[str, Query()] = "",
 ) -> Response:
+    """`receipt`: of `privacy`, for a file that was just uploaded; kept for who comes back."""
     done = OFFICER_ACTS[selesai].done if selesai in OFFICER_ACTS else ""
-    return _page(request, who, request_id, receipt=receipt, done_words=done)
+    kept = receipt or request.cookies.get(_UPLOADED, "")
+    page = _page(request, who, request_id, receipt=kept, done_words=done)
+    if receipt and _upload(request, request_id, receipt):
+        path = f"/meja/{request_id}"
+        keep_cookie(request, page, _UPLOADED, receipt, path=path, seconds=_UPLOADED_SECONDS)
+    return page
 
 
 @router.post("/meja/{request_id}/identitas")
@@ -149,7 +159,7 @@ def _page(
         came=urlencode(came_from(request)),
         not_now=_not_now(it, who.role),
         lost=[
-            (FIELD_WORDS.get(name, name), ", ".join(value) if isinstance(value, list) else value)
+            (FIELD_WORDS.get(name, name), _as_shown(app, name, value))
             for name, value in (lost or {}).items()
             if value and name not in HIDDEN
         ],
@@ -166,6 +176,20 @@ def _page(
         upload=upload,
         **_lists(app, it),
     )
+
+
+def _as_shown(app: Requests, name: str, value: Any) -> str:
+    """What was chosen in a field, in the words of its form."""
+    known = {
+        "outcome": OUTCOMES,
+        "agency": app.agencies,
+        "suggested": app.agencies,
+        "missing": choices.MISSING,
+        "decision": choices.DECISIONS,
+        "reason_code": {each.code: each.text for each in app.refusal_reasons.in_force().rows},
+    }.get(name, {})
+    chosen = value if isinstance(value, list) else [value]
+    return ", ".join(known.get(each, each) for each in chosen)
 
 
 def _leads(name: str, tried: str) -> bool:
@@ -217,8 +241,7 @@ def _open_names(it: Mapping[str, Any], who: Officer, *, uploaded: bool) -> list[
     always = [""] if who.role != Role.AUDITOR else []
     open_ = {*it["commands"], *always}
     names = [name for name, each in OFFICER_ACTS.items() if each.command in open_]
-    hidden = {"upload"} if uploaded else {"hand-over"}
-    return [name for name in names if name not in hidden]
+    return [name for name in names if uploaded or name != "hand-over"]
 
 
 def _stands_open(names: Sequence[str], name: str) -> bool:
@@ -353,6 +376,7 @@ def _why_not(step: int | None, command: str, role: str, *, returned: bool) -> st
 def _lists(app: Requests, it: Mapping[str, Any]) -> dict[str, Any]:
     """The choices that the forms offer."""
     return {
+        "outcomes": OUTCOMES,
         "agencies": list(app.agencies.items()),
         "reasons": [
             (each.code, f"{each.text[0].upper()}{each.text[1:]} ({each.article})")

@@ -131,7 +131,11 @@ def receive_receipt(browser: Browser, tokens: Any, address: str) -> None:
         "filename": "umkm.csv",
     }  # fmt: skip
     receipt = tokens.sign(claims, purpose="receipt", seconds=60)
-    browser.get(f"{address}?receipt={receipt}").send(f"{address}/hand-over")
+    browser.get(f"{address}?receipt={receipt}")
+    browser.get("/meja")
+    # Still there for who looked at something else first.
+    assert "umkm.csv" in browser.get(address).text
+    browser.send(f"{address}/hand-over")
     assert "sudah diserahkan" in browser.text
 
 
@@ -415,6 +419,8 @@ def test_an_officer_who_saw_an_older_state_is_shown_the_new_one_and_their_words(
     assert "Menghubungi PPID Pembantu" in ppid.text and WHY in ppid.text
     # The paper's other columns, for who has it beside the screen.
     assert "Waktu 3 Hari; Output: Surat Permohonan Data kepada PPID Pembantu" in ppid.text
+    assert "data yang diminta bukan Informasi Publik" in ppid.text  # not its code
+    assert "Isian Anda disalin di bawah ini." in ppid.text
     assert other.get(at).status == 200
 
 
