@@ -167,6 +167,20 @@ def _code_words(page: str) -> set[str]:
     return set(re.findall(r"`([^`\n]+)`", (DOCS / page).read_text(encoding="utf-8")))
 
 
+def test_the_officers_guide_has_each_step_in_the_papers_words_with_its_buttons() -> None:
+    from requests_service.domain.sop import SOP
+    from requests_service.entrypoints.acts import OFFICER_ACTS
+
+    guide = (DOCS / "officer.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| (\d+) \| (.+) \|$", guide, re.MULTILINE))
+
+    for step in SOP:
+        assert rows[str(step.no)].startswith(f"{step.activity} | {step.owners_label} | ")
+    for act in OFFICER_ACTS.values():
+        if step_of := re.match(r"Langkah (\d+): ", act.label):
+            assert f"**{act.button}**" in rows[step_of[1]]
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_glossary_lists_every_fact(service: str) -> None:
     assert facts_of(service) - _code_words("glossary.md") == set()

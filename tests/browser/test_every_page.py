@@ -48,6 +48,7 @@ PUBLIC = (
     "/dip/DIP-2026-001",
     "/daftar-data",
     "/permohonan",
+    "/permohonan/bantuan",
     "/permohonan/formulir?data=data-pelaku-umkm-per-kelurahan",
     "/permohonan/lacak",
     *("/laporan/2026", "/laporan/2026/register-permohonan", "/laporan/2026/register-keberatan"),
@@ -68,7 +69,11 @@ BY_ROLE = {
     "ppid": (
         *("/meja", "/meja?q=2026-9999", *_TABS, *_REQUEST_PAGES),
         *("/meja?langkah=8&terlambat=ya", "/meja?q=umkm", "/meja/{new}?dari=q%3Dumkm&urut=MXw="),
-        *("/meja/banyak?tindakan=forward&id={new}", "/meja/permohonan-baru"),
+        *(
+            "/meja/banyak?tindakan=forward&id={new}",
+            "/meja/permohonan-baru",
+            "/meja/{new}/kode-lacak",
+        ),
         *("/privasi", "/privasi/{to_be_masked}", "/privasi/{given}", "/surat"),
         *("/surat?nomor=2026-9999", "/dip?untuk={new}&versi=1", "/dip/baru", "/dip/DIP-2026-001"),
         *("/laporan/2026", "/laporan/2026/register-permohonan"),

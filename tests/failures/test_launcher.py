@@ -2,12 +2,16 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from satudata import secrets
+from satudata.places import CITY_FILE
+from satudata.processes import Process, serve
 
 _LAUNCHER = """
 import sys, time
@@ -56,6 +60,82 @@ def test_it_ends_when_it_is_asked_to(tmp_path: Path) -> None:
     finally:
         launcher.kill()
         launcher.wait()
+
+
+def test_what_ended_is_told_with_the_end_of_its_own_log(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("of an earlier start\n")
+    lines = "".join(f"line {n}\\n" for n in range(40))
+    process = Process("it", ["sh", "-c", f"printf '{lines}last line'; exit 3"], {}, log)
+    empty = Process("empty", ["sh", "-c", "kill -9 $$"], {}, log)
+
+    process.start()
+    _until_it_ended(process)
+    # Its log is the same one: nothing else may be written there meanwhile.
+    empty.start()
+    _until_it_ended(empty)
+
+    assert process.last_words().startswith(f"it ended with status 3; the end of {log}:\n  line ")
+    assert process.last_words().endswith("\n  line 39\n  last line")
+    assert "line 20" not in process.last_words()
+    assert f"empty ended by signal 9; the end of {log}:\n  (nothing)" == empty.last_words()
+
+
+def test_a_service_that_cannot_start_says_why_in_its_last_words(tmp_path: Path) -> None:
+    city = tmp_path / "city.toml"
+    city.write_text(CITY_FILE.read_text().replace("[offices.ppid]", "[offices.nobody]"))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        settings = {
+            "AMQP_URL": "memory://",
+            "DATABASE_URL": "postgresql://127.0.0.1:1/nowhere",
+            "FILES_URL": f"file://{tmp_path}",
+            "PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "PORT": str(port),
+            "CITY_FILE": str(CITY_FILE),
+            **secrets.environment(tmp_path / "keys"),
+        }
+        web = serve("web", ["notify"], settings, tmp_path)
+        jobs = serve("jobs", ["letters"], settings | {"CITY_FILE": str(city)}, tmp_path)
+
+        for each in (web, jobs):
+            each.start()
+        for each in (web, jobs):
+            _until_it_ended(each)
+
+    assert web.last_words().startswith("web-notify ended with status 78;")
+    assert f"satudata: HOST, PORT: 127.0.0.1:{port} cannot be had" in web.last_words()
+    assert jobs.last_words().startswith("jobs-letters ended with status 78;")
+    assert "satudata: CITY_FILE: Data kota belum memuat ppid" in jobs.last_words()
+
+
+@pytest.mark.parametrize("command", ["run", "up"])
+def test_a_port_that_is_taken_is_said_before_anything_is_started(
+    command: str, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+
+        told = subprocess.run(
+            [sys.executable, "-m", "satudata.cli", command],
+            env={**os.environ, "PORT": port, "VAR_DIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    assert 69 == told.returncode
+    assert f"satudata: port {port} is in use" in told.stderr
+    assert [] == list(tmp_path.glob("**/pg"))
+
+
+def _until_it_ended(process: Process) -> None:
+    for _ in range(1200):
+        if process.has_died():
+            return
+        time.sleep(0.05)
+    pytest.fail(process.last_words())
 
 
 def _runs(pid: int) -> bool:

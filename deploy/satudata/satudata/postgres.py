@@ -12,11 +12,9 @@ from typing import Any
 
 import psycopg2
 
+from satudata.processes import NotStarted, end_of
+
 _READY_SECONDS = 30
-
-
-class NotStarted(Exception):
-    """PostgreSQL did not start; the sentence says where its log is."""
 
 
 class EmbeddedPostgres:
@@ -140,20 +138,22 @@ class EmbeddedPostgres:
                 return
             except psycopg2.OperationalError:
                 if self.has_died() or time.monotonic() > deadline:
-                    raise NotStarted(f"PostgreSQL did not start; see {self._log}.") from None
+                    raise NotStarted(f"PostgreSQL did not start; {end_of(self._log)}") from None
                 time.sleep(0.02)
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> None:
         with self._log.open("ab") as log:
-            subprocess.run(
+            done = subprocess.run(
                 [*_unprivileged()[0], str(self._binaries / program), *arguments],
-                check=check,
+                check=False,
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 cwd="/",
                 **_unprivileged()[1],
             )
+        if check and done.returncode:
+            raise NotStarted(f"PostgreSQL's {program} failed; {end_of(self._log)}")
 
     def _spawn(self, command: list[str], stdin: int = subprocess.DEVNULL) -> Any:
         with self._log.open("ab") as log:

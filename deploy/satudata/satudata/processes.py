@@ -10,6 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _QUICK_DEATH_SECONDS = 5
+_LAST_LINES = 12
+_LAST_BYTES = 8_000
+
+
+class NotStarted(RuntimeError):
+    """A server did not start; the sentence says why."""
 
 
 @dataclass
@@ -25,12 +31,15 @@ class Process:
     child: subprocess.Popen[bytes] | None = None
     _started_at: float = 0.0
     _quick_deaths: int = 0
+    _log_before: int = 0
+    """The size of its log, in bytes, when it was started."""
 
     def start(self) -> None:
         """Start it."""
         self._started_at = time.monotonic()
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
+            self._log_before = log.tell()
             self.child = subprocess.Popen(
                 self.command,
                 env={**os.environ, **self.environment, "LAUNCHER_PIPE": "1"},
@@ -43,6 +52,15 @@ class Process:
     def has_died(self) -> bool:
         """Whether it ended by itself."""
         return self.child is not None and self.child.poll() is not None
+
+    def last_words(self) -> str:
+        """How it ended, if it did, and the end of what it wrote since it was started."""
+        status = self.child.poll() if self.child else None
+        if status is None:
+            how = "has not ended"
+        else:
+            how = f"ended with status {status}" if status >= 0 else f"ended by signal {-status}"
+        return f"{self.name} {how}; {end_of(self.log, after=self._log_before)}"
 
     def start_again(self) -> None:
         """Start it after it died; ever slower while it dies at once."""
@@ -67,6 +85,14 @@ class Process:
             self.child.kill()
             self.child.wait()
         self.child = None
+
+
+def end_of(log: Path, *, after: int = 0) -> str:
+    """The last lines of a log, to show at the terminal; only what comes after a byte."""
+    with log.open("rb") as file:
+        file.seek(max(after, file.seek(0, os.SEEK_END) - _LAST_BYTES))
+        lines = file.read().decode(errors="replace").splitlines()[-_LAST_LINES:]
+    return "\n".join([f"the end of {log}:", *(f"  {line}" for line in lines or ["(nothing)"])])
 
 
 def serve(kind: str, services: list[str], environment: Mapping[str, str], log: Path) -> Process:

@@ -8,6 +8,8 @@ import subprocess
 import time
 from pathlib import Path
 
+from satudata.processes import NotStarted, end_of
+
 _READY_SECONDS = 90
 _SBIN = sorted(Path("/usr/lib/rabbitmq/lib").glob("rabbitmq_server-*/sbin"))
 
@@ -70,7 +72,8 @@ class PrivateRabbit:
         deadline = time.monotonic() + _READY_SECONDS
         while not self._answers():
             if self.has_died() or time.monotonic() > deadline:
-                raise RuntimeError(f"RabbitMQ did not start; see {self.folder / 'rabbit.log'}.")
+                told = end_of(self.folder / "rabbit.log")
+                raise NotStarted(f"RabbitMQ did not start; {told}")
             time.sleep(0.2)
         self.control("await_startup")
 

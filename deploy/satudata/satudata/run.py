@@ -18,8 +18,8 @@ from typing import IO
 
 from satudata import databases, demo_city, secrets
 from satudata.places import CITY_FILE, SERVICES, var
-from satudata.postgres import EmbeddedPostgres, NotStarted
-from satudata.processes import Process, ending_with_us, serve, stop_all
+from satudata.postgres import EmbeddedPostgres
+from satudata.processes import NotStarted, Process, ending_with_us, serve, stop_all
 
 _FIRST_PAGE_SECONDS = 60
 
@@ -33,8 +33,7 @@ def run(*, port: int, empty: bool = False) -> int:
         threading.Thread(target=_wait_for_launcher, args=(stopping,), daemon=True).start()
     folder = var()
     folder.mkdir(parents=True, exist_ok=True)
-    if _is_taken(port):
-        print(f"satudata: port {port} is in use; choose another one with PORT=...", file=sys.stderr)
+    if is_taken(port):
         return 69
     lock = _only_one(folder / "lock", port)
     if lock is None:
@@ -58,7 +57,8 @@ def run(*, port: int, empty: bool = False) -> int:
         for process in processes:
             process.start()
         if not _first_page(port, processes, stopping):
-            print(f"satudata: no page came; see {folder / 'log'}.", file=sys.stderr)
+            for process in [each for each in processes if each.has_died()] or processes:
+                print(f"satudata: {process.last_words()}", file=sys.stderr)
             return 70
         _welcome(port, empty=empty)
         _watch(processes, postgres, stopping)
@@ -126,6 +126,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def is_taken(port: int) -> bool:
+    """Whether another program listens there; then it is said at the terminal."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+            return False
+        except OSError:
+            told = f"satudata: port {port} is in use; choose another one with PORT=..."
+            print(told, file=sys.stderr)
+            return True
+
+
 def _processes(environment: dict[str, str], log: Path, *, unclean: bool) -> list[Process]:
     suspicion = {"AFTER_UNCLEAN_END": "1"}
     worker = serve("worker", list(SERVICES), environment | (suspicion if unclean else {}), log)
@@ -165,7 +178,7 @@ def _watch(processes: list[Process], postgres: EmbeddedPostgres, stopping: list[
     while not stopping:
         for process in processes:
             if process.has_died() and not stopping:
-                say(f"The process {process.name} ended; starting it again.")
+                say(f"{process.last_words()}\nStarting {process.name} again.")
                 process.start_again()
         if postgres.has_died() and not stopping:
             say("PostgreSQL ended; starting it again.")
@@ -179,22 +192,12 @@ def _first_page(port: int, processes: list[Process], stopping: list[int]) -> boo
     while time.monotonic() < deadline and not stopping:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2).read()
-            return True
+            return not any(process.has_died() for process in processes)
         except OSError:
             if any(process.has_died() for process in processes):
                 return False
             time.sleep(0.05)
     return bool(stopping)
-
-
-def _is_taken(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-            return False
-        except OSError:
-            return True
 
 
 def _welcome(port: int, *, empty: bool) -> None:

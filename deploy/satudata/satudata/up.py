@@ -9,7 +9,6 @@ import shlex
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.request
@@ -22,9 +21,9 @@ from chassis.routes import nginx, table
 from satudata import databases, demo_city, secrets
 from satudata.places import CITY_FILE, SERVICES, var
 from satudata.postgres import EmbeddedPostgres
-from satudata.processes import Process, ending_with_us, serve, stop_all
+from satudata.processes import NotStarted, Process, ending_with_us, serve, stop_all
 from satudata.rabbit import PrivateRabbit
-from satudata.run import free_port, mail_sink, say, tell_accounts
+from satudata.run import free_port, is_taken, mail_sink, say, tell_accounts
 
 _READY_SECONDS = 90
 _SERVERS = (
@@ -126,13 +125,15 @@ class Up:
             if service in leaving_out:
                 continue
             while not _answers(f"http://127.0.0.1:{self._web_ports[service]}/readyz"):
-                if time.monotonic() > deadline:
-                    raise CannotStart(f"{service} is not ready; see {self.folder / 'log'}.")
-                time.sleep(0.1)
+                self._still_coming(f"web-{service}", deadline)
         while not _listens(self.port):
-            if time.monotonic() > deadline:
-                raise CannotStart(f"nginx does not answer; see {self.folder / 'log'}.")
-            time.sleep(0.1)
+            self._still_coming("nginx", deadline)
+
+    def _still_coming(self, name: str, deadline: float) -> None:
+        process = self.processes[name]
+        if process.has_died() or time.monotonic() > deadline:
+            raise CannotStart(f"No page came: {process.last_words()}")
+        time.sleep(0.1)
 
     def stop(self) -> None:
         """Everything, the private servers last."""
@@ -226,6 +227,8 @@ def up(*, port: int) -> int:
     stopping: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.append(1))
+    if is_taken(port):
+        return 69
     everything = Up(var() / "up", port)
     try:
         say("Preparing databases and queues ...")
@@ -244,10 +247,10 @@ def up(*, port: int) -> int:
         while not stopping:
             for process in everything.processes.values():
                 if process.has_died() and not stopping:
-                    say(f"The process {process.name} ended; starting it again.")
+                    say(f"{process.last_words()}\nStarting {process.name} again.")
                     process.start_again()
             time.sleep(0.1)
-    except (CannotStart, subprocess.CalledProcessError, KeyError) as error:
+    except (CannotStart, NotStarted, KeyError) as error:
         print(f"satudata: {error}", file=sys.stderr)
         return 69
     finally:

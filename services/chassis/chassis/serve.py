@@ -82,6 +82,7 @@ def _web(settings: Mapping[str, Any]) -> None:
     from chassis.feed import end_streams
     from chassis.postgres import Pool
     from chassis.routes import one_origin, table
+    from chassis.settings import SettingsError
 
     apps = {
         name: package(name, "entrypoints.web").build_web(
@@ -119,7 +120,13 @@ def _web(settings: Mapping[str, Any]) -> None:
         server.should_exit = True
 
     _stop_with_launcher(stop)
-    server.run()
+    try:
+        server.run()
+    except SystemExit as error:
+        # What uvicorn says of it is in its log, which is silent for what people type.
+        raise SettingsError(
+            f"HOST, PORT: {config.host}:{config.port} cannot be had; does another program have it?"
+        ) from error
 
 
 # --- worker

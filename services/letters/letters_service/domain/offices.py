@@ -94,7 +94,9 @@ def read_city(data: Mapping[str, Any]) -> City:
             tariff=_tariff(data.get("fees")),
         )
     except KeyError as error:
-        raise CityIncomplete(f"Data kota belum memuat {error} yang diperlukan surat.") from error
+        raise CityIncomplete(
+            f"Data kota belum memuat {error.args[0]} yang diperlukan surat."
+        ) from error
     if missing := [kind.key for kind in LETTERS if kind.key not in city.classification]:
         raise NumberingWrong(
             f"[letters.classification] dalam data kota belum memuat {', '.join(missing)}."

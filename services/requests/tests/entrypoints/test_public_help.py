@@ -21,5 +21,6 @@ def test_help_tells_every_step_ground_and_day_of_the_tables(citizen):
     for words in ("paling lambat 10 hari kerja", "paling lama 7 hari kerja", "selama 30 hari"):
         assert words in told.text
     assert "Layanan ini tidak memungut biaya." in told.text
-    for page in ("/permohonan", "/permohonan/lacak"):
+    for page in ("/permohonan", "/permohonan/formulir", "/permohonan/lacak"):
         assert "/permohonan/bantuan" in citizen.get(page).links()
+    assert "/permohonan/bantuan" in citizen.get("/sop").page.xpath("//footer//a/@href")
