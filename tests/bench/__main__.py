@@ -18,7 +18,7 @@ from tests.bench.lab import Absent, Lab
 BENCHES = (
     *("append-one", "append-32", "sealing", "command", "rebuild"),
     *("projections", "conforming", "reader", "verify", "questions", "exports", "feed"),
-    *("relay", "worker", "desk", "deadlines"),
+    *("relay", "worker", "desk", "deadlines", "report"),
 )
 """In the order of the page; each is a module here with a docstring and `measure(lab)`."""
 

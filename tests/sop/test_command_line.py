@@ -67,6 +67,7 @@ def test_an_account_is_added_listed_and_disabled(satudata):
         (("dead-letters", "redrive"), 2, "redrive takes ids"),
         (("mask", "nowhere.csv"), 2, "nowhere.csv"),
         (("simulate", "--year", "2026", "--sop", "nowhere.toml"), 2, "nowhere.toml"),
+        (("simulate", "--year", "2026", "--calendar", "nowhere.toml"), 2, "is no calendar"),
         (("letters", "verify", "nowhere.pdf"), 4, "nowhere.pdf"),
         (("nonsense",), 2, "invalid choice"),
     ],

@@ -14,7 +14,7 @@ from chassis.postgres import Pool
 from chassis.settings import Settings
 from requests_service.adapters import calendar_files
 from requests_service.bootstrap import build_application
-from requests_service.domain.calendar_changes import changed
+from requests_service.domain.calendar_changes import about_worked, changed
 from requests_service.domain.sop import EDITION, SOP, STATUTORY_DAYS
 from requests_service.domain.sop_lint import budgets_of, lint, ways
 from requests_service.domain.working_days import Calendar
@@ -59,7 +59,7 @@ def register(commands: Any, settings_of: SettingsOf) -> None:
         metavar="FILE",
         help="a decree, closures or special working days, as `calendar import` takes them",
     )
-    what_if.add_argument("--decree", default="", help="of CSV and ICS: number and date of the decree")
+    what_if.add_argument("--decree", default="", help="of CSV and ICS: its number and date")
     what_if.add_argument(
         "--sop", type=Path, metavar="FILE", help="budgets as TOML, as `sop show` writes them"
     )
@@ -105,7 +105,9 @@ def _simulate(settings_of: SettingsOf, parsed: argparse.Namespace) -> int:
         with build_application(settings, pool) as app:
             today = app.today()
             now = Rules(today.calendar, budgets_of())
-            calendar = _calendar(today.calendar, parsed.calendar, decree=parsed.decree)
+            calendar = today.calendar
+            if parsed.calendar:
+                calendar = another_calendar(calendar, parsed.calendar, decree=parsed.decree)
             then = Rules(calendar, budgets, statutory_days)
             found = simulate(pool, parsed.year, now=now, then=then, today=today.day)
     except _FileWrong as error:
@@ -150,14 +152,16 @@ def _budgets(file: Path | None) -> tuple[dict[int, int], int]:
     return budgets_of() | changed, statutory
 
 
-def _calendar(now: Calendar, file: Path | None, *, decree: str) -> Calendar:
+def another_calendar(now: Calendar, file: Path, *, decree: str = "") -> Calendar:
     """The calendar in force with what the file brings, as an import would make it."""
-    if file is None:
-        return now
     try:
-        return changed(now, calendar_files.read(file, decree=decree), version="simulated")
+        proposal = calendar_files.read(file, decree=decree)
+        then = changed(now, proposal, version="simulated")
     except (OSError, ValueError) as error:
         raise _FileWrong(f"{file} is no calendar: {error}") from error
+    for warning in (*proposal.warnings, *about_worked(now, then)):
+        print(f"WARNING {warning}", file=sys.stderr)
+    return then
 
 
 def _toml(file: Path) -> dict[str, Any]:

@@ -20,7 +20,7 @@ _OPERATOR = Actor("satudata", "operator")
 _ADD = "staff add NAME --name ... --role ..., or staff disable NAME"
 _ACT_FOR = (
     "staff act-for NAME --as plh --role ppid --decree NUMBER --until DATE [--from DATE]"
-    " [--agency CODE]"
+    " [--agency CODE] [--rank TEXT] [--nip DIGITS]"
 )
 
 
@@ -39,6 +39,10 @@ def register(commands: Any, settings_of: SettingsOf) -> None:
     staff.add_argument("--agency")
     staff.add_argument("--as", dest="capacity", choices=("plh", "plt", "pengganti"))
     staff.add_argument("--decree", help="of act-for: the order, by its number")
+    staff.add_argument(
+        "--rank", help="of act-for: pangkat and golongan, for letters signed by name"
+    )
+    staff.add_argument("--nip", help="of act-for: the same, 18 digits")
     staff.add_argument("--from", dest="first_day", type=date.fromisoformat, metavar="DATE")
     staff.add_argument("--until", dest="last_day", type=date.fromisoformat, metavar="DATE")
     staff.add_argument("--json", action="store_true")
@@ -105,6 +109,8 @@ def _act_for(accounts: Any, parsed: argparse.Namespace) -> None:
         decree=parsed.decree,
         first_day=parsed.first_day or clock.today(),
         last_day=parsed.last_day,
+        rank=parsed.rank,
+        nip=parsed.nip,
     )
     _tell([made], _lines([made]), parsed)
 

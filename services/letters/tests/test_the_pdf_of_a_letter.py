@@ -228,25 +228,39 @@ PPID_TITLE = "Pejabat Pengelola Informasi dan Dokumentasi"
 
 
 @pytest.mark.parametrize(
-    ("signer", "title", "name"),
+    ("signer", "title", "name", "rank", "nip"),
     [
-        (None, PPID_TITLE, "Drs. Hadi, M.Si."),
-        (Acting("plh", "Rudi Hartono"), f"Plh. {PPID_TITLE}", "Rudi Hartono"),
-        (Acting("plt", "Rudi Hartono"), f"Plt. {PPID_TITLE}", "Rudi Hartono"),
-        (Acting("plh"), f"Plh. {PPID_TITLE}", None),
-        (Acting("pengganti", "Rudi Hartono"), PPID_TITLE, "Drs. Hadi, M.Si."),
+        (None, PPID_TITLE, "Drs. Hadi, M.Si.", "Pembina", "197001"),
+        (Acting("plh", "Rudi Hartono"), f"Plh. {PPID_TITLE}", "Rudi Hartono", None, None),
+        (
+            Acting("plt", "Rudi Hartono", "Penata (III/c)", "198001012005011001"),
+            f"Plt. {PPID_TITLE}",
+            "Rudi Hartono",
+            "Penata (III/c)",
+            "198001012005011001",
+        ),
+        (Acting("plh", None, "Penata (III/c)"), f"Plh. {PPID_TITLE}", None, None, None),
+        (
+            Acting("pengganti", "Rudi Hartono", nip="198001012005011001"),
+            PPID_TITLE,
+            "Drs. Hadi, M.Si.",
+            "Pembina",
+            "197001",
+        ),
     ],
 )
-def test_who_holds_the_senders_office_for_another_signs_as_plh_or_plt(signer, title, name):
+def test_who_holds_the_senders_office_for_another_signs_as_plh_or_plt(
+    signer, title, name, rank, nip
+):
     kind, occasion = EXAMPLES["pemberitahuan_tertulis_ditolak"]
     acting = replace(occasion, acting=signer)
 
     by_name = content_of(kind, acting, city_that_signs_by_name())["penanda_tangan"]
     by_office = content_of(kind, acting)["penanda_tangan"]
 
-    assert (title, name) == (by_name["jabatan"], by_name["nama"])
-    assert ("197001" if name == "Drs. Hadi, M.Si." else None) == by_name["nip"]
-    assert (title, None) == (by_office["jabatan"], by_office["nama"])
+    fields = ("jabatan", "nama", "pangkat", "nip")
+    assert (title, name, rank, nip) == tuple(by_name[each] for each in fields)
+    assert (title, None, None, None) == tuple(by_office[each] for each in fields)
 
 
 def test_the_agency_writes_under_its_own_letterhead(pdfs):

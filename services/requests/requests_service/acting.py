@@ -1,5 +1,6 @@
 """Acting officers: who holds another's office for a while, by which order (Plh, Plt, pengganti)."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,10 +17,13 @@ from requests_service.domain.roles import CAPACITIES, Role
 
 OFFICES = (Role.PPID, Role.PPID_PEMBANTU, Role.WALIDATA, Role.ATASAN_PPID)
 DAYS_MAX = 366
+NIP_DIGITS = 18
 _DECREE_CHARS_MAX = 200
+_RANK = re.compile(r"[A-Za-z0-9 .,()/'-]{2,60}")
+"""What every font of the letters can write: Pembina Tingkat I (IV/b)."""
 _COLUMNS = (
     "a.id, a.staff_id, s.username, s.name, a.capacity, a.role, a.agency, a.decree, a.first_day,"
-    " a.last_day, a.ended_on"
+    " a.last_day, a.ended_on, a.rank, a.nip"
 )
 _FROM = f"SELECT {_COLUMNS} FROM appointments AS a JOIN staff AS s ON s.id = a.staff_id"
 _IN_FORCE = "a.first_day <= %(day)s AND a.last_day >= %(day)s AND a.ended_on IS NULL"
@@ -40,11 +44,20 @@ class Appointment:
     first_day: date
     last_day: date
     ended_on: date | None
+    rank: str | None
+    """Pangkat and golongan, as they stand on a letter."""
+    nip: str | None
+    """Eighteen digits."""
 
     @property
     def label(self) -> str:
         """As it stands on a letter: "Plh. PPID"."""
         return f"{CAPACITIES[self.capacity]} {Role(self.role).label}"
+
+    def as_signer(self) -> dict[str, str]:
+        """What a letter says of who signs; without what is not known."""
+        told = {"capacity": self.capacity, "name": self.name, "rank": self.rank, "nip": self.nip}
+        return {name: value for name, value in told.items() if value}
 
     def ends_at(self) -> datetime:
         """The instant after its last day, in Asia/Jakarta."""
@@ -72,8 +85,13 @@ class Acting:
         decree: str,
         first_day: date,
         last_day: date,
+        rank: str | None = None,
+        nip: str | None = None,
     ) -> Appointment:
-        """Raises AppointmentInvalid, NotTheOwner."""
+        """`rank` and `nip` are for letters that are signed by name: in no fact, as the name itself.
+
+        Raises AppointmentInvalid, NotTheOwner.
+        """
         _must_appoint(by)
         staff_id = self._staff_id(username)
         self._must_be_an_office(capacity, role, agency)
@@ -85,7 +103,7 @@ class Acting:
             raise errors.AppointmentInvalid("Satu penunjukan berlaku paling lama satu tahun.")
         appointment_id = uuid4()
         row = (appointment_id, staff_id, capacity, role, agency, decree.strip(), first_day,
-               last_day)  # fmt: skip
+               last_day, _rank(rank), _nip(nip))  # fmt: skip
         told = {
             "staff_id": str(staff_id),
             "capacity": capacity,
@@ -98,7 +116,7 @@ class Acting:
         with self._pool.transaction() as cur:
             cur.execute(
                 "INSERT INTO appointments (id, staff_id, capacity, role, agency, decree, first_day,"
-                " last_day) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+                " last_day, rank, nip) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
                 row,
             )
             log.record(cur, appointment_id, "ActingAppointed", told, actor=by)
@@ -179,6 +197,23 @@ class Acting:
             )
         if agency:
             self._agencies.must_be_one(agency)
+
+
+def _rank(typed: str | None) -> str | None:
+    rank = " ".join((typed or "").split())
+    if rank and not _RANK.fullmatch(rank):
+        raise errors.AppointmentInvalid(
+            "Tulis pangkat dan golongan seperti: Pembina Tingkat I (IV/b)."
+        )
+    return rank or None
+
+
+def _nip(typed: str | None) -> str | None:
+    """As it is often written, with spaces between its parts."""
+    nip = "".join((typed or "").split())
+    if nip and not (len(nip) == NIP_DIGITS and nip.isascii() and nip.isdigit()):
+        raise errors.AppointmentInvalid(f"NIP terdiri atas {NIP_DIGITS} angka.")
+    return nip or None
 
 
 def _must_appoint(by: Caller) -> None:

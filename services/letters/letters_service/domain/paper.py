@@ -112,13 +112,14 @@ def written(
 def _signer(occasion: Occasion, sender: OfficeData) -> Signer:
     """The head of the office, or who holds it for them.
 
-    An office that signs by name signs with the acting officer's own; their rank is not known here.
+    An office that signs by name signs with the acting officer's own, and their rank and NIP.
     """
     head, acting = sender.signer, occasion.acting
     if acting is None or acting.capacity not in wording.ACTING:
         return head
+    title = f"{wording.ACTING[acting.capacity]} {head.title}"
     name = sebaris(acting.name or "") if head.name else ""
-    return Signer(f"{wording.ACTING[acting.capacity]} {head.title}", name or None)
+    return Signer(title, name, acting.rank, acting.nip) if name else Signer(title)
 
 
 def _letterhead(city: City, sender: OfficeData) -> Content:

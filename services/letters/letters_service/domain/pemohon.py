@@ -23,3 +23,5 @@ class Acting:
     capacity: str
     """Of `wording.ACTING`, or another in which one signs as the office itself."""
     name: str | None = None
+    rank: str | None = None
+    nip: str | None = None

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from requests_service.audit.sealed_facts import SealedFact
 from requests_service.audit.table import COLUMNS, row_of
 
-_PREFIXED = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
+_PREFIXED = frozenset("=+-@\t\r\n'＝＋－＠")
 """The last four: spreadsheets set to East Asian languages read them as the first four."""
 _ROWS = 500
 
@@ -34,7 +34,7 @@ def inert(value: object) -> str:
     if value is None:
         return ""
     written = str(value).lower() if isinstance(value, bool) else str(value)
-    return f"'{written}" if written.startswith(_PREFIXED) else written
+    return f"'{written}" if written[:1] in _PREFIXED else written
 
 
 def _taken(text: io.StringIO) -> bytes:

@@ -10,7 +10,7 @@ and not again by every fact that follows.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from operator import itemgetter
@@ -107,6 +107,17 @@ class Verdict(NamedTuple):
     """None for what is only reported."""
 
 
+class Counted(NamedTuple):
+    """What a deadline was counted from, as plain JSON."""
+
+    start: Day
+    """Day zero."""
+    days: int
+    """Working days that the tables give, an extension with them."""
+    pauses: list[list[Day]]
+    """When it stood still: the working days after the first day, up to the second."""
+
+
 @dataclass(slots=True)
 class Case:
     """Where one data request stands, by the tables and not by what it says of itself."""
@@ -116,6 +127,8 @@ class Case:
     """None: the SOP is finished."""
     done: set[str] = field(default_factory=set)
     """Names of the facts that happened, reports left out."""
+    counted: dict[str, Counted] = field(default_factory=dict)
+    """By clock, of `_MOVABLE`; none of a case from before this was kept."""
     pemohon: str | None = None
     part_of: str | None = None
     """Register number of the first request, for a part."""
@@ -375,22 +388,29 @@ class Checker:
                 case.fee_open = True
             case "FeePaid" | "FeeWaived":
                 case.fee_open = False
-            case "RefusalProposed":
+            case "DecisionProposed":
                 case.proposed_by = seen.actor
-            case "RefusalConfirmed" | "RefusalSentBack":
+            case "RefusalConfirmed" | "ProposalSentBack":
                 case.proposed_by = None
             case "RequestSubmitted" if part_of:
                 # The law's clock is the first request's: that one is judged by its own facts.
                 case.pemohon, case.part_of = str(seen.data["pemohon_id"]), part_of
                 case.statutory_due = seen.data["statutory_due"]
-                if seen.data["clock_of_first"]["extended_days"]:
+                clock = seen.data["clock_of_first"]
+                if clock["extended_days"]:
                     case.done.add("DeadlineExtended")
+                case.counted["notice"] = Counted(
+                    seen.data.get("received_on") or on,
+                    sop.STATUTORY_DAYS + clock["extended_days"],
+                    clock["pauses"],
+                )
             case "RequestSubmitted":
                 entered = seen.data.get("entered")
                 case.pemohon = str(seen.data["pemohon_id"]) if entered else seen.actor
                 case.statutory_due = self._accepted(
                     since, sop.STATUTORY_DAYS, seen, "statutory_due"
                 )
+                case.counted["notice"] = Counted(since, sop.STATUTORY_DAYS, [])
             case "OwnerFound" | "ForwardedToPembantu":
                 case.agency = seen.data["agency"]
             case "OwnershipDeclined":
@@ -407,10 +427,14 @@ class Checker:
                 case.statutory_due = self._accepted(
                     case.statutory_due, int(seen.data["days"]), seen, "statutory_due"
                 )
+                if notice := case.counted.get("notice"):
+                    longer = notice.days + int(seen.data["days"])
+                    case.counted["notice"] = notice._replace(days=longer)
             case "ObjectionLodged":
                 case.objection_due = self._accepted(
                     on, sop.OBJECTION_ANSWER_DAYS, seen, "answer_due"
                 )
+                case.counted["objection"] = Counted(on, sop.OBJECTION_ANSWER_DAYS, [])
             case "ObjectionDecided":
                 case.objection_due = None
             case "RequestReopened":
@@ -432,7 +456,9 @@ class Checker:
             case.due, case.ended_on, case.returned_on = None, on, None
             case.fee_open = False
         else:
-            case.due = self._accepted(on, STEPS[next_step].working_days, seen, "next_due")
+            days = STEPS[next_step].working_days
+            case.due = self._accepted(on, days, seen, "next_due")
+            case.counted["step"] = Counted(on, days, [])
 
     def _reopen(self, case: Case, seen: Seen) -> None:
         """At the step that the fact names, with what had been answered after it undone."""
@@ -443,17 +469,21 @@ class Checker:
         case.done &= kept
         self._leave(case, seen.data["next_step"], on, seen)
         case.statutory_due = self._accepted(on, sop.STATUTORY_DAYS, seen, "statutory_due")
+        case.counted["notice"] = Counted(on, sop.STATUTORY_DAYS, [])
         case.ended_on = case.notice_on = case.delivery_letter_on = None
 
     def _take_up(self, case: Case, on: Day, seen: Seen) -> None:
         """Both clocks go on with the working days that they had left."""
-        pause = max(self._days.between(case.returned_on or on, on), 0)
+        stood_still = [case.returned_on or on, on]
+        pause = max(self._days.between(*stood_still), 0)
         if case.stopped_due:
             case.due = self._accepted(case.stopped_due, pause, seen, "next_due")
+            _pause(case, "step", stood_still)
         if case.stopped_statutory_due:
             case.statutory_due = self._accepted(
                 case.stopped_statutory_due, pause, seen, "statutory_due"
             )
+            _pause(case, "notice", stood_still)
         if case.entered_on:
             case.entered_on = self._days.plus(case.entered_on, pause)
         case.returned_on = case.stopped_due = case.stopped_statutory_due = None
@@ -508,20 +538,16 @@ class Checker:
                 setattr(case, name, stored)
 
     def _counted_again(self, case: Case, clock: str, stood: Day, seen: Seen) -> Day:
-        """By the calendar that the fact names. A step's deadline is known to the day while nothing
-        stood still; of the others, that one moves from where it stood to a working day."""
+        """By the calendar that the fact names; a clock that it does not move stays."""
         moved = seen.data["moved"].get(clock)
         if moved is None or moved["before"] != stood:
             return stood
-        if (
-            clock == "step"
-            and case.step
-            and case.entered_on
-            and "RequestCompleted" not in case.done
-        ):
-            return self._days.plus(case.entered_on, STEPS[case.step].working_days)
-        now: Day = moved["now"]
-        return now if self._days.between(_before(now), now) else stood
+        if clock not in case.counted:
+            now: Day = moved["now"]
+            return now
+        start, days, pauses = case.counted[clock]
+        paused = sum(max(self._days.between(*each), 0) for each in pauses)
+        return self._days.plus(start, days + paused)
 
     def _misplaced(self, case: Case, seen: Seen, found: list[Deviation]) -> Passage | None:
         """A fact that the tables do not know at this step."""
@@ -622,8 +648,9 @@ def _possible_at(step: int | None) -> str:
     )
 
 
-def _before(day: Day) -> Day:
-    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+def _pause(case: Case, clock: str, stood_still: list[Day]) -> None:
+    if counted := case.counted.get(clock):
+        case.counted[clock] = counted._replace(pauses=[*counted.pauses, stood_still])
 
 
 def _label(role: str) -> str:

@@ -52,6 +52,8 @@ def appoint(request: Request, who: Appoints, typed: Typed) -> Response:
             decree=typed.text("decree"),
             first_day=_day(typed, "first_day"),
             last_day=_day(typed, "last_day"),
+            rank=typed.text_or_none("rank"),
+            nip=typed.text_or_none("nip"),
         )
     except errors.RequestsError as error:
         return _page(request, Form(typed, {"": str(error)}), status=422)

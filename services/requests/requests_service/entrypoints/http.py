@@ -289,8 +289,7 @@ def pemohon(
     wanted = [name for name in fields.split(",") if name]
     told = app.reading.pemohon(request_id, wanted, fact, caller)
     acting = app.accounts.acting.signer(office, agency, officer) if office else None
-    signer = {"capacity": acting.capacity, "name": acting.name} if acting else None
-    return {**asdict(told), "signer": signer}
+    return {**asdict(told), "signer": acting.as_signer() if acting else None}
 
 
 @router.post("/{request_id}/upload-ticket")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from chassis.http import Officer, needs, officer
 from chassis.pages import render
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
 from requests_service.application import Requests
 from requests_service.domain.roles import Role
@@ -62,7 +62,7 @@ def register_or_file(
     """The public version of a register as a page, or of anything as a file."""
     name, _, format_ = file.partition(".")
     if format_ in papers.FORMATS and name in (_REPORT, *papers.REGISTERS):
-        return _sent(_public(request, name, year), name, year, format_)
+        return _public_file(request, name, year, format_)
     if file not in papers.REGISTERS:
         raise HTTPException(404)
     app: Requests = request.app.state.application
@@ -106,12 +106,15 @@ def with_identities(
     return _register_page(request, which, year, paper, rows=paper.tables[0].rows, opened=True)
 
 
-def _public(request: Request, name: str, year: int) -> papers.Paper:
+def _public_file(request: Request, name: str, year: int, format_: str) -> Response:
     app: Requests = request.app.state.application
     city = request.app.state.settings.city
     if name == _REPORT:
-        return papers.yearly_report(app, city, year)
-    return papers.register_of(app, city, name, year)
+        return _sent(papers.yearly_report(app, city, year), name, year, format_)
+    if (name, format_) == ("register-permohonan", "csv"):
+        pieces, headers = papers.csv_of_requests(app, year), _as_file(f"{name}-{year}.csv")
+        return StreamingResponse(pieces, media_type=papers.FORMATS["csv"], headers=headers)
+    return _sent(papers.register_of(app, city, name, year), name, year, format_)
 
 
 def _sent(paper: papers.Paper, name: str, year: int, format_: str) -> Response:
@@ -119,14 +122,14 @@ def _sent(paper: papers.Paper, name: str, year: int, format_: str) -> Response:
 
 
 def _attached(content: bytes, media_type: str, file_name: str) -> Response:
-    return Response(
-        content,
-        media_type=media_type,
-        headers={
-            "Content-Disposition": f'attachment; filename="{file_name}"',
-            "Cache-Control": "no-store",
-        },
-    )
+    return Response(content, media_type=media_type, headers=_as_file(file_name))
+
+
+def _as_file(name: str) -> dict[str, str]:
+    return {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+    }
 
 
 def _register_page(

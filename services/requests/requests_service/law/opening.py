@@ -1,7 +1,7 @@
 """The rows of both registers: public, or opened, which is a fact for each person in them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID, uuid5
 
 from chassis import log
@@ -34,9 +34,20 @@ def request_lines(
     """The register permohonan of a year; with identities and texts for whom it is opened."""
     found = register.requests_of(app.pool, year, skip=skip, limit=limit)
     if opened_for is None:
-        return [Line(entry, _agency(app, entry)) for _, entry in found]
+        return _public(app, found)
     _note_export(app, opened_for, "permohonan", year, [each for each, _ in found])
     return _opened(app, found)
+
+
+def public_pages(app: Requests, year: int, *, rows: int) -> Iterator[list[Line]]:
+    """The register permohonan of a year, so many rows at a time; the last page has fewer."""
+    after = 0
+    while True:
+        found = register.requests_of(app.pool, year, after=after, limit=rows)
+        yield _public(app, found)
+        if len(found) < rows:
+            return
+        after = found[-1][1].number
 
 
 def objection_lines(
@@ -45,7 +56,7 @@ def objection_lines(
     """The register keberatan of a year; `office`: what the Atasan PPID is called."""
     found = register.objected_in(app.pool, year)
     if opened_for is None:
-        lines = [Line(entry, _agency(app, entry)) for _, entry in found]
+        lines = _public(app, found)
     else:
         _note_export(app, opened_for, "keberatan", year, [each for each, _ in found])
         lines = _opened(app, found)
@@ -77,6 +88,10 @@ def _objection(
     told = {"case": objection.case_sealed, "reason": objection.reason_sealed}
     texts = _texts(app, request_id, line.entry, told)
     return ObjectionLine(line, objection, by, texts["case"], texts["reason"])
+
+
+def _public(app: Requests, found: _Requests) -> list[Line]:
+    return [Line(entry, _agency(app, entry)) for _, entry in found]
 
 
 def _opened(app: Requests, found: _Requests) -> list[Line]:

@@ -1,6 +1,6 @@
 """The yearly report and both registers, each in every format."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -75,6 +75,15 @@ def register_of(
         notes,
         (registers.table_of(title, columns, lines, public=public),),
         app.today().at,
+    )
+
+
+def csv_of_requests(app: Requests, year: int, *, rows_at_once: int = 2000) -> Iterator[bytes]:
+    """The public register permohonan, piece by piece, however long it is."""
+    title = f"{REGISTERS['register-permohonan']} Tahun {year}"
+    return files.csv_pieces(
+        registers.table_of(title, registers.REQUESTS, lines, public=True)
+        for lines in opening.public_pages(app, year, rows=rows_at_once)
     )
 
 

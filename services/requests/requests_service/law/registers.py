@@ -7,6 +7,7 @@ versions lack everything by which a Pemohon could be known, and everything a Pem
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from requests_service.domain import choices, refusal
@@ -75,6 +76,7 @@ class Column(Generic[_L]):
     """What the public version says instead."""
 
 
+@cache
 def day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 

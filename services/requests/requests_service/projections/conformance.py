@@ -19,7 +19,7 @@ from chassis.postgres import Pool
 from prometheus_client import Counter
 
 from requests_service.calendars import calendar_reader
-from requests_service.domain.conformance import FACTS, Case, Checker, Seen
+from requests_service.domain.conformance import FACTS, Case, Checker, Counted, Seen
 from requests_service.domain.working_days import Calendar
 from requests_service.following import Step
 from requests_service.projections.runner import Projection
@@ -31,7 +31,7 @@ _FOUND = Counter(
     "sop_deviations", "Deviations from the SOP found since this process began", ["kind"]
 )
 _CASE = tuple(each.name for each in fields(Case))
-_rest_of = attrgetter(*_CASE[3:])
+_rest_of = attrgetter(*_CASE[4:])
 _DAYS = frozenset(name for name in _CASE if name.endswith(("_on", "due")))
 _READ_CASES = (
     "SELECT request_id::text, {} FROM conformance WHERE request_id = ANY(%s::uuid[])".format(
@@ -127,6 +127,7 @@ def _read_cases(cur: Any, streams: Iterable[str]) -> dict[str, Case]:
     for stream, *values in cur.fetchall():
         case = cases[stream] = Case(*values)
         case.done = set(case.done)
+        case.counted = {clock: Counted(*told) for clock, told in case.counted.items()}
     return cases
 
 
@@ -136,7 +137,10 @@ def _write_cases(cur: Any, known: set[str], rows: Iterable[tuple[str, str, Case]
     lines = io.StringIO()
     for stream, number, case in rows:
         done = "{" + ",".join(sorted(case.done)) + "}"
-        lines.write(_line((stream, number, case.version, case.step, done, *_rest_of(case))))
+        counted = json.dumps(case.counted)
+        lines.write(
+            _line((stream, number, case.version, case.step, done, counted, *_rest_of(case)))
+        )
     # By name: a column that came with a later migration stands last in the table.
     columns = ", ".join(("request_id", "register_number", *_CASE))
     _copy(cur, f"conformance ({columns})", lines)

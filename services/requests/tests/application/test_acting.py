@@ -14,6 +14,7 @@ from services.requests.tests.conftest import PASSWORD, a_submission
 
 pytestmark = pytest.mark.servers
 
+RANK, NIP, NIP_TYPED = "Penata (III/c)", "198001012005011001", "19800101 200501 1 001"
 ATASAN = Actor("atasan-1", "atasan_ppid")
 
 
@@ -97,10 +98,11 @@ def test_a_letter_is_signed_by_the_acting_officer_who_decided_or_by_who_stands_i
 
     assert signer(office="ppid") is None
     appointment = appoint(app)
-    appoint(app, role="ppid_pembantu", agency="dinkes", capacity="plt")
+    appoint(app, role="ppid_pembantu", agency="dinkes", capacity="plt", rank=RANK, nip=NIP_TYPED)
     plh = {"capacity": "plh", "name": "Rudi"}
+    plt = {"capacity": "plt", "name": "Rudi", "rank": RANK, "nip": NIP}
     assert [plh, plh] == [signer(office="ppid"), signer(office="ppid", officer=rudi.id)]
-    assert "plt" == signer(office="ppid_pembantu", agency="dinkes")["capacity"]
+    assert plt == signer(office="ppid_pembantu", agency="dinkes")
     assert [None] * 4 == [
         signer(),
         signer(office="ppid", officer="somebody-else"),
@@ -154,6 +156,8 @@ def test_ended_early_it_ends_at_once_and_once(app, client, rudi):
         ({"decree": " "}, "surat perintah"),
         ({"last_day": date(2026, 11, 19)}, "Hari terakhir"),
         ({"last_day": date(2028, 11, 19)}, "satu tahun"),
+        ({"rank": "<b>Pembina"}, "pangkat"),
+        ({"nip": "1970"}, "18 angka"),
     ],
 )
 def test_what_is_no_appointment_is_refused_in_a_sentence(app, rudi, wrong, words):
@@ -188,7 +192,8 @@ def test_the_superior_appoints_and_ends_on_the_page(app, client, rudi):
                              by=Actor("operator", "operator"))  # fmt: skip
     client.cookies.set("sesi", app.accounts.session(chief))
     typed = {"username": "rudi", "capacity": "plt", "role": "ppid", "decree": "800/1",
-             "first_day": "2026-11-20", "last_day": "2026-11-30"}  # fmt: skip
+             "first_day": "2026-11-20", "last_day": "2026-11-30", "rank": RANK,
+             "nip": NIP_TYPED}  # fmt: skip
 
     refused = client.post("/meja/penunjukan", data=typed | {"decree": ""})
     made = client.post("/meja/penunjukan", data=typed)
@@ -196,6 +201,9 @@ def test_the_superior_appoints_and_ends_on_the_page(app, client, rudi):
     assert (422, 200) == (refused.status_code, made.status_code)
     assert "surat perintah" in refused.text and 'value="2026-11-30"' in refused.text
     assert "Plt. PPID" in made.text
+    assert RANK in made.text and f"NIP {NIP}" in made.text
     [appointment] = app.accounts.acting.all()
+    [fact] = log.stream(app.pool, UUID(appointment.id))
+    assert NIP not in str(fact) and RANK not in str(fact)
     client.post(f"/meja/penunjukan/{appointment.id}/akhiri")
     assert app.accounts.acting.in_force(rudi.id) == []

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from requests_service.adapters.plain_mapper import PlainMapper
@@ -167,7 +167,7 @@ def deviations(data_request, **tampered):
         name = type(fact).__name__
         if name == "DeadlinesMoved":
             data |= tampered
-        seen = Seen(fact.originator_version, name, fact.by, fact.role, None, data)
+        seen = Seen(fact.originator_version, name, fact.by, fact.role, fact.agency, data)
         found += checker.check(case, seen).deviations
     return found
 
@@ -190,7 +190,7 @@ def deviations(data_request, **tampered):
                 "statutory_due": "2026-12-12",
                 "moved": {"step": STEP, "notice": NOTICE | {"now": "2026-12-12"}},
             },
-            ["statutory_due 2026-12-04"],
+            ["statutory_due 2026-12-08"],
         ),
         ({"moved": {}}, ["next_due 2026-11-25", "statutory_due 2026-12-04"]),
     ],
@@ -200,6 +200,45 @@ def test_moved_deadlines_are_held_against_the_calendar_that_they_name(tampered, 
     count_again(data_request)
 
     assert expected == [each.expected for each in deviations(data_request, **tampered)]
+
+
+def a_paused_and_extended_request():
+    data_request = a_returned_request(on("2026-11-19"))
+    completing.complete(
+        data_request, PEMOHON, on("2026-11-20"), answer="Untuk skripsi saya.", seal=sealed
+    )
+    extending.extend(
+        data_request,
+        PPID,
+        on("2026-11-20"),
+        days=3,
+        reason_code="belum_dikuasai",
+        reason="Data masih dikumpulkan dari kecamatan.",
+        seal=sealed,
+    )
+    return data_request
+
+
+@pytest.mark.parametrize(
+    ("data_request", "clock", "told_as", "expected"),
+    [
+        (a_paused_and_extended_request, "notice", "statutory_due", "2026-12-11"),
+        (a_paused_and_extended_request, "step", "next_due", "2026-11-25"),
+        (lambda: an_objected_request(FRIDAY), "objection", "objection_due", "2027-01-11"),
+    ],
+)
+def test_a_moved_deadline_is_known_to_the_day_after_pauses_and_extensions(
+    data_request, clock, told_as, expected
+):
+    data_request = data_request()
+    count_again(data_request)
+    assert [] == deviations(data_request)
+
+    moved = last_fact(data_request).moved
+    day_later = (date.fromisoformat(moved[clock]["now"]) + timedelta(days=1)).isoformat()
+    tampered = {"moved": moved | {clock: moved[clock] | {"now": day_later}}, told_as: day_later}
+
+    assert [f"{told_as} {expected}"] == [e.expected for e in deviations(data_request, **tampered)]
 
 
 def test_what_is_finished_or_kept_stays_what_it_was():

@@ -3,18 +3,24 @@
 import json
 import random
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from requests_service.adapters.plain_mapper import PlainMapper
+from requests_service.domain.calendar_changes import Proposal, changed
+from requests_service.domain.clocks import move
 from requests_service.domain.conformance import LABELS, Case, Checker, Kind, Seen
 from requests_service.domain.errors import RequestsError
+from requests_service.domain.working_days import Closure, Worked
 
 from services.requests.tests import builders as b
 from services.requests.tests.domain.test_any_walk import ATTEMPTS
+from services.requests.tests.domain.test_parting import the_part_of
 from services.requests.tests.told_cases import Told, a_case, label_of, spoil
 
 CHECKER = Checker(b.CALENDAR)
+WEEK = timedelta(days=7)
 CASES = 5000
 SPOILT = CASES // 20
 OF_THE_FLOW = {
@@ -28,10 +34,10 @@ OF_THE_FLOW = {
 OF_TIME = {Kind.LATE_STEP, Kind.NOTICE_LATE, Kind.ANSWER_LATE}
 
 
-def found_in(facts):
+def found_in(facts, checker=CHECKER):
     """What the checker says, fact by fact."""
     case = Case()
-    return [each for seen in facts for each in CHECKER.check(case, seen).deviations]
+    return [each for seen in facts for each in checker.check(case, seen).deviations]
 
 
 def kinds_in(facts):
@@ -108,6 +114,78 @@ def as_stored(data_request, actors):
         )
         for each, who in zip(stored, actors, strict=True)
     ]
+
+
+MOVING = ("find_owner", "forward", "refuse", "send_refusal", "notify_refusal", "return", "complete",
+          "extend", "object", "decide_for", "reopen_at_6", "notice")  # fmt: skip
+"""Of ATTEMPTS: what starts, stops, lengthens or ends a clock."""
+
+
+def a_walk_with_changing_calendars(rng):
+    """By whoever may; the calendar changes, and a part goes on in the first one's place."""
+    data_request, day = b.a_submitted_request(), date(2026, 11, 20)
+    actors, version = [b.PEMOHON], 1
+    for _ in range(rng.randrange(10, 60)):
+        day += timedelta(days=rng.choice((0, 0, 1, 2)))
+        if rng.random() < 0.1 and version < len(CALENDARS):
+            version += 1
+        today = replace(b.on(day.isoformat()), calendar=CALENDARS[str(version)])
+        name = rng.choice((*MOVING, "count_again", "become_a_part"))
+        before = data_request.version
+        if name == "count_again":
+            move(data_request, b.SERVICE, today, calendar_of=CALENDARS.__getitem__)
+            actors += [b.SERVICE] * (data_request.version - before)
+        elif name != "become_a_part":
+            actors += by_whoever_may(data_request, name, today)
+        elif data_request.step and not data_request.returned_on and not data_request.parts.of:
+            data_request, actors = the_part_of(data_request, today), [b.PPID]
+    return as_stored(data_request, actors)
+
+
+def by_whoever_may(data_request, name, today):
+    """Who did it, once; none when nobody may."""
+    for who in (b.PPID, b.PEMOHON, b.DISKOPINDAG, b.ATASAN):
+        with suppress(RequestsError):
+            ATTEMPTS[name](data_request, who, today)
+            return [b.SERVICE if name == "notice" else who]
+    return []
+
+
+CALENDARS = {
+    "1": b.CALENDAR,
+    "2": changed(
+        b.CALENDAR,
+        Proposal(closures=(Closure(date(2026, 11, 24), date(2026, 11, 26), "Banjir", "7"),)),
+        version="2",
+    ),
+    "3": changed(
+        b.CALENDAR,
+        Proposal(worked=tuple(Worked(date(2026, 11, 28) + n * WEEK, "", "8") for n in range(9))),
+        version="3",
+    ),
+    "4": changed(
+        b.CALENDAR,
+        Proposal(closures=(Closure(date(2026, 12, 1), date(2027, 1, 8), "Gempa", "9"),)),
+        version="4",
+    ),
+}
+BY_CALENDARS = Checker(b.CALENDAR, CALENDARS.__getitem__)
+
+
+def test_deadlines_that_calendars_moved_again_and_again_accuse_nobody():
+    rng = random.Random(11)
+    walks = [a_walk_with_changing_calendars(rng) for _ in range(400)]
+
+    found = [each for facts in walks for each in found_in(facts, BY_CALENDARS)]
+
+    assert [] == [each for each in found if each.kind not in OF_TIME]
+    moves = [(n, seen.data["moved"]) for n, each in enumerate(walks) for seen in each[1:]
+             if seen.type == "DeadlinesMoved"]  # fmt: skip
+    assert {"step", "notice", "objection", "completion"} == {
+        name for _, moved in moves for name in moved
+    }
+    assert any(walks[n][0].data["part_of"] for n, _ in moves)
+    assert len({n for n, _ in moves}) < len(moves)
 
 
 def test_what_the_guard_lets_through_deviates_in_nothing_but_time():

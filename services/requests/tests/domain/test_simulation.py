@@ -12,6 +12,7 @@ from requests_service.domain.data_request import DataRequest
 from requests_service.domain.sop_lint import budgets_of
 from requests_service.domain.working_days import DayOff, Today
 from requests_service.law.simulation import NOTICE, Late, Rules, lates_of
+from satudata.sop_commands import another_calendar
 
 from services.requests.tests import builders as b
 
@@ -96,6 +97,21 @@ def test_another_decree_moves_the_notice_s_deadline():
         for e in lates_of(facts, replace(IN_FORCE, calendar=calendar), b.FRIDAY.day)
         if e.what == NOTICE
     ]
+
+
+def test_a_file_with_a_special_working_day_makes_late_what_was_in_time(tmp_path):
+    file = tmp_path / "saturdays.toml"
+    file.write_text(
+        '[[working_day]]\ndate = 2026-11-21\nname = "Pengganti"\ndecree = "Keputusan 7"\n'
+    )
+    data_request = b.a_forwarded_request()
+    data_request.grant(b.DISKOPINDAG, after(b.FRIDAY, 3))
+
+    then = replace(IN_FORCE, calendar=another_calendar(b.CALENDAR, file))
+
+    assert [Late("2026-0042", "step 8", date(2026, 11, 24), date(2026, 11, 25))] == lates_of(
+        facts_of(data_request), then, b.FRIDAY.day
+    )
 
 
 def test_a_step_that_still_waits_is_late_as_of_today():

@@ -3,13 +3,17 @@
 import csv
 import hashlib
 import io
+import json
 import zipfile
+from dataclasses import asdict, replace
 
 import openpyxl
 import outloud
 import pikepdf
 import pypdf
 import pytest
+from requests_service.domain.register import Objection
+from requests_service.law import papers
 from requests_service.law.files import xlsx_of
 from requests_service.law.table import Table
 from requests_service.law.tally import ALL, tally
@@ -19,10 +23,12 @@ from requests_service.projections.register import REGISTER
 from services.requests.tests import builders as b
 from services.requests.tests.application.test_requests import submit
 from services.requests.tests.audit.test_projections import bring_up
+from services.requests.tests.conftest import settings_for
 from services.requests.tests.entrypoints.test_pages import Browser, sign_in
 
 pytestmark = pytest.mark.servers
 __all__ = ["sign_in"]
+PERMOHONAN = ("register-permohonan", 2026)
 REQUESTS = "/laporan/2026/register-permohonan"
 BUNDLE = "/laporan/2026/bukti-e-monev.zip"
 PERSONAL = (b.IDENTITY.name, b.IDENTITY.address, b.IDENTITY.email, b.FORM.purpose)
@@ -78,6 +84,31 @@ def test_everybody_may_have_report_and_registers_in_every_format_and_nobody_is_i
     assert "2026-0001" in told[3 + 3]
     assert [] == [word for word in PERSONAL if word in " ".join(told)]
     assert 0 == reads(app.pool)
+
+
+def test_an_entry_is_read_just_as_it_was_written(app, registered):
+    ((_, entry),) = register.requests_of(app.pool, 2026)
+    lodged = Objection("2026-0001/K1", "2026-11-20", "tidak_dipenuhi", "2027-01-04", "c2VhbGVk")
+    entry = replace(entry, objections=[lodged], pauses=[["2026-11-20", None]], score=4)
+    app.pool.execute("UPDATE register SET objected_in = %s, entry = %s",
+                     (entry.objected_in, json.dumps(asdict(entry))))  # fmt: skip
+
+    assert [(str(registered), entry)] == register.objected_in(app.pool, 2026)
+
+
+def test_a_long_register_is_sent_in_pieces_that_are_the_same_file(app, registered):
+    submit(app)
+    submit(app)
+    bring_up(app.pool, REGISTER)
+    whole = papers.register_of(app, settings_for("requests", app.pool).city, *PERMOHONAN)
+
+    by_two, by_three, at_once = (
+        list(papers.csv_of_requests(app, 2026, rows_at_once=n)) for n in (2, 3, 2000)
+    )
+
+    assert (2, 2, 1) == (len(by_two), len(by_three), len(at_once))
+    assert [whole.written("csv")] * 3 == [b"".join(each) for each in (by_two, by_three, at_once)]
+    assert 4 == whole.written("csv").count(b"\r\n")
 
 
 def test_the_ppid_opens_identities_and_each_person_opened_is_a_fact(app, sign_in, registered):
