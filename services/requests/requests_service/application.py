@@ -163,7 +163,9 @@ class Requests(Application[UUID]):
         self.reports = Reports(self.change)
         self.conversing = Conversing(self.change, self._seal_of)
         self.holding = Holding(pool, load=self._get, reading=self.reading)
-        self.papers = Papers(self._get, tokens, self.forgetting.must_be_known)
+        self.papers = Papers(
+            self._get, tokens, self.forgetting.must_be_known, self.parting.first_of
+        )
         self.rating = Rating(self.change, self._seal_of, self.forgetting.must_be_known)
         self.renewing = Renewing(
             pool,

@@ -25,6 +25,8 @@ class Papers:
     tokens: Tokens
     must_be_known: Callable[[UUID], None]
     """Raises PersonForgotten."""
+    first_of: Callable[[DataRequest], DataRequest | None]
+    """The request that a part was split off from."""
 
     def sending_ticket(self, request_id: UUID, by: Caller) -> str:
         """Purpose "paper", one hour: {request_id, register_number, person_id, by, role, agency,
@@ -46,15 +48,20 @@ class Papers:
         """
         r = self._visible(request_id, by)
         must_open_for(r, actor_of(by))
-        if paper_id not in [each.paper_id for each in r.papers.kept]:
-            raise errors.PaperNotFound("Berkas persyaratan itu tidak ada pada permohonan ini.")
-        self.must_be_known(request_id)
-        claims = _claims(r, by) | {"paper_id": paper_id}
-        return self.tokens.sign(claims, purpose="paper-read", seconds=OPEN_SECONDS)
+        for holder in self._holders(r):
+            if paper_id in [each.paper_id for each in holder.papers.kept]:
+                self.must_be_known(holder.id)
+                claims = _claims(holder, by) | {"paper_id": paper_id}
+                return self.tokens.sign(claims, purpose="paper-read", seconds=OPEN_SECONDS)
+        raise errors.PaperNotFound("Berkas persyaratan itu tidak ada pada permohonan ini.")
 
     def of(self, request_id: UUID, by: Caller) -> tuple[Paper, ...]:
-        """Those that came. Raises RequestNotFound, NotTheOwner."""
-        return self._visible(request_id, by).papers.kept
+        """Those that came; of a part, those of the first request before its own.
+
+        Raises RequestNotFound, NotTheOwner.
+        """
+        holders = self._holders(self._visible(request_id, by))
+        return tuple(paper for holder in holders for paper in holder.papers.kept)
 
     def may_send(self, request_id: UUID, by: Caller) -> bool:
         return self._may(must_take_from, request_id, by)
@@ -69,6 +76,10 @@ class Papers:
         except errors.RequestsError:
             return False
         return True
+
+    def _holders(self, r: DataRequest) -> list[DataRequest]:
+        first = self.first_of(r)
+        return [first, r] if first else [r]
 
     def _visible(self, request_id: UUID, by: Caller) -> DataRequest:
         r = self.load(request_id)

@@ -93,8 +93,12 @@ class Parting:
         asked = self._load(request_id)
         if not asked.parts.of and not asked.parts.numbers:
             return []
-        first = self._by_number(asked.parts.of) if asked.parts.of else asked
+        first = self.first_of(asked) or asked
         return [first, *(self._by_number(number) for number in first.parts.numbers)]
+
+    def first_of(self, part: DataRequest) -> DataRequest | None:
+        """What a part was split off from; None for what is no part."""
+        return self._by_number(part.parts.of) if part.parts.of else None
 
     def relative(self, request_id: UUID, register_number: str) -> tuple[UUID, Caller] | None:
         """For the Pemohon of one of a family: another of it, with its Pemohon as an actor."""

@@ -106,6 +106,28 @@ def test_papers_are_opened_by_the_ppid_and_by_the_agency_while_the_request_is_wi
         app.papers.opening_ticket(request_id, str(uuid4()), desk.ppid)
 
 
+def test_papers_of_the_first_request_are_opened_on_its_parts_by_who_has_the_part(app, desk):
+    request_id, siti = a_request(app)
+    paper_id = a_paper(app, request_id, siti)["paper_id"]
+    wanted = {"data_wanted": "Jumlah penerima bantuan sosial", "kept": "Jumlah UMKM"}
+    told = app.parting.split_off(request_id, desk.ppid, **wanted)
+    part_id = app.reading.id_of(told["parts"][-1])
+    own = a_paper(app, part_id, app.reading._pemohon_of(part_id))["paper_id"]
+    app.find_owner(part_id, desk.ppid, agency="dinsos")
+    app.forward(part_id, desk.ppid)
+
+    listed = [each.paper_id for each in app.papers.of(part_id, desk.dinsos)]
+    ticket = app.papers.opening_ticket(part_id, paper_id, desk.dinsos)
+
+    assert [paper_id, own] == listed
+    opened = app._tokens.verify(ticket, purpose="paper-read", issuer="requests")
+    assert str(request_id) == opened["request_id"]
+    assert [paper_id] == [each.paper_id for each in app.papers.of(request_id, desk.ppid)]
+    for elsewhere, paper in ((request_id, paper_id), (part_id, paper_id)):
+        with pytest.raises(NotTheOwner):
+            app.papers.opening_ticket(elsewhere, paper, desk.diskopindag)
+
+
 def test_papers_are_sent_while_the_request_is_open_and_by_the_ppid_for_what_came_by_letter(
     app, desk
 ):
