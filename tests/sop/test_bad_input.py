@@ -364,17 +364,17 @@ BAD_FILES = {
     "a picture named .csv": (
         lambda: ("data.csv", a_png()),
         422,
-        "Nama berkas berakhiran .csv, tetapi isinya gambar PNG.",
+        "Nama berkas berakhiran .csv; isinya gambar PNG.",
     ),
     "a web page named .xls": (
         lambda: ("data.xls", a_page()),
         422,
-        "Nama berkas berakhiran .xls, tetapi isinya halaman",
+        "Nama berkas berakhiran .xls; isinya halaman",
     ),
     "a ZIP named .csv": (
         lambda: ("data.csv", a_zip()),
         422,
-        "Nama berkas berakhiran .csv, tetapi isinya arsip ZIP.",
+        "Nama berkas berakhiran .csv; isinya arsip ZIP.",
     ),
     "a bomb": (
         lambda: ("data.xlsx", a_bomb()),

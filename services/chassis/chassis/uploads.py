@@ -112,8 +112,7 @@ def sniff(data: bytes, filename: str) -> Format:
     found = _by_content(data)
     ending = PurePath(filename).suffix.lower()
     if not isinstance(found, Format):
-        denied = ending in {each for endings in _ENDINGS.values() for each in endings}
-        said = f"Nama berkas berakhiran {ending}, tetapi isinya" if denied else "Berkas ini"
+        said = f"Nama berkas berakhiran {ending}; isinya" if ending else "Berkas ini"
         raise Refused(f"{said} {found}. {_ACCEPTED}")
     if ending and ending not in _ENDINGS[found]:
         raise Refused(
