@@ -10,6 +10,7 @@ of 2,000 people; the 25 texts of a page are opened for it.
 """
 
 import base64
+import multiprocessing
 import random
 import secrets
 import threading
@@ -37,6 +38,7 @@ from satudata.run import free_port
 from services.requests.tests.conftest import settings_for
 from tests.bench.lab import Lab
 from tests.bench.measuring import Result, Spread
+from tests.bench.requests_at_hand import application
 
 REQUESTS = 100_000
 _PEOPLE = 2000
@@ -209,20 +211,34 @@ def _copy(cur: Any, table: str, rows: list[dict[str, Any]]) -> None:
 
 @contextmanager
 def served(dsn: str) -> Iterator[tuple[str, list[str]]]:
-    """The web process over this database: its address, and the ten officers' sessions."""
-    pool = Pool(dsn)
-    web = build_web(settings_for("requests", pool), pool)
+    """A web process over this database: its address, and the ten officers' sessions."""
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(web, port=port, log_level="error", access_log=False))
-    thread = threading.Thread(target=server.run)
-    thread.start()
+    web = multiprocessing.get_context("spawn").Process(target=_serve, args=(dsn, port))
+    web.start()
     url = f"http://127.0.0.1:{port}"
     try:
-        yield url, [_session(web.state.application, *each) for each in _OFFICERS]
+        with application(dsn) as app:
+            sessions = [_session(app, *each) for each in _OFFICERS]
+        while not _answers(url):
+            time.sleep(0.1)
+        yield url, sessions
     finally:
-        server.should_exit = True
-        thread.join()
-        pool.close()
+        web.terminate()
+        web.join()
+
+
+def _serve(dsn: str, port: int) -> None:
+    """In a process of its own: whoever clicks must not share its interpreter."""
+    pool = Pool(dsn)
+    web = build_web(settings_for("requests", pool), pool)
+    uvicorn.run(web, port=port, log_level="error", access_log=False)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/healthz").status_code == 200
+    except httpx.TransportError:
+        return False
 
 
 def _session(app: Requests, role: str, agency: str | None) -> str:
