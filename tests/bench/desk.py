@@ -10,35 +10,25 @@ of 2,000 people; the 25 texts of a page are opened for it.
 """
 
 import base64
-import multiprocessing
 import random
-import secrets
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from io import StringIO
 from typing import Any
 from uuid import UUID
 
 import httpx
-import uvicorn
-from chassis.actor import Actor
 from chassis.keyring import Keyring
 from chassis.postgres import Pool
 from chassis.sessions import SESSION_COOKIE
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from requests_service.application import Requests
-from requests_service.bootstrap import build_application
-from requests_service.entrypoints.web import build_web
-from satudata.run import free_port
 
-from services.requests.tests.conftest import settings_for
 from tests.bench.lab import Lab
 from tests.bench.measuring import Result, Spread
-from tests.bench.requests_at_hand import application
+from tests.bench.web_process import WebProcess, web_process
 
 REQUESTS = 100_000
 _PEOPLE = 2000
@@ -86,9 +76,9 @@ _CLICKS = (
 def measure(lab: Lab) -> Result:
     result = Result()
     dsn = lab.database()
-    fill(lab.owner(dsn), dsn, REQUESTS)
-    with served(dsn) as (url, sessions):
-        times = _ten_officers(url, sessions)
+    with web_process(lab, dsn) as web:
+        fill(lab.owner(dsn), web, REQUESTS)
+        times = _ten_officers(web.url, [web.session(*each) for each in _OFFICERS])
     for what, values in sorted(times.items()):
         ordered = sorted(values)
         result.add(f"{what}: median", Spread.of([ordered[len(ordered) // 2] * 1000]), "ms")
@@ -99,15 +89,13 @@ def measure(lab: Lab) -> Result:
     return result
 
 
-def fill(owner: str, dsn: str, number: int) -> None:
+def fill(owner: str, web: WebProcess, number: int) -> None:
     """So many requests as the desk sees them: board, numbers, keys and words; no facts.
 
-    `owner`: DSN of the tables' owner, `dsn`: of the service.
+    `owner`: DSN of the tables' owner.
     """
-    pool = Pool(dsn)
-    app = build_application(settings_for("requests", pool), pool)
-    rng, today = random.Random(7), app.today().day
-    keys = _keys(pool)
+    app, rng = web.app, random.Random(7)
+    today, keys = app.today().day, _keys(web)
     owner_pool = Pool(owner, 1)
     with owner_pool.connection() as conn, conn.cursor() as cur:
         for first in range(0, number, 5000):
@@ -124,14 +112,13 @@ def fill(owner: str, dsn: str, number: int) -> None:
         )
         cur.execute("VACUUM ANALYZE board, search_words, keys, registrations")
     owner_pool.close()
-    pool.close()
 
 
-def _keys(pool: Pool) -> list[tuple[UUID, AESGCM]]:
+def _keys(web: WebProcess) -> list[tuple[UUID, AESGCM]]:
     """Of as many people, each with some of the requests."""
-    keyring = Keyring(pool, settings_for("requests", pool).secret_key)
+    keyring = Keyring(web.app.pool, web.settings.secret_key)
     people = [UUID(int=n, version=4) for n in range(1, _PEOPLE + 1)]
-    with pool.transaction() as cur:
+    with web.app.pool.transaction() as cur:
         return [(person, AESGCM(keyring.key_of(cur, person))) for person in people]
 
 
@@ -207,46 +194,6 @@ def _copy(cur: Any, table: str, rows: list[dict[str, Any]]) -> None:
     )
     into = f"COPY {table} ({', '.join(names)}) FROM STDIN"
     cur.copy_expert(into, StringIO("".join(lines)))
-
-
-@contextmanager
-def served(dsn: str) -> Iterator[tuple[str, list[str]]]:
-    """A web process over this database: its address, and the ten officers' sessions."""
-    port = free_port()
-    web = multiprocessing.get_context("spawn").Process(target=_serve, args=(dsn, port))
-    web.start()
-    url = f"http://127.0.0.1:{port}"
-    try:
-        with application(dsn) as app:
-            sessions = [_session(app, *each) for each in _OFFICERS]
-        while not _answers(url):
-            time.sleep(0.1)
-        yield url, sessions
-    finally:
-        web.terminate()
-        web.join()
-
-
-def _serve(dsn: str, port: int) -> None:
-    """In a process of its own: whoever clicks must not share its interpreter."""
-    pool = Pool(dsn)
-    web = build_web(settings_for("requests", pool), pool)
-    uvicorn.run(web, port=port, log_level="error", access_log=False)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/healthz").status_code == 200
-    except httpx.TransportError:
-        return False
-
-
-def _session(app: Requests, role: str, agency: str | None) -> str:
-    member = app.accounts.add(
-        username=agency or role, name=f"Petugas {agency or role}", role=role, agency=agency,
-        password=secrets.token_urlsafe(), by=Actor("setup", "operator"),
-    )  # fmt: skip
-    return app.accounts.session(member)
 
 
 def _ten_officers(url: str, sessions: list[str]) -> dict[str, list[float]]:

@@ -9,25 +9,17 @@ Last, the same over Server-Sent Events, in one stream that is read line by line.
 
 import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 
 import httpx
-from chassis.actor import Actor
-from chassis.postgres import Pool, connect
-from chassis.settings import load
+from chassis.postgres import connect
 from requests_service.adapters.published import PUBLISHED
-from requests_service.bootstrap import build_application
-from satudata import secrets
-from satudata.places import CITY_FILE
-from satudata.run import free_port
 
 from tests.bench.lab import Lab
 from tests.bench.measuring import Result, in_turns
-from tests.installations import wait_until
+from tests.bench.web_process import web_process
 
 EVENTS, TOLD = 1_000_000, 300_000
 _SLICE = 100_000
@@ -37,7 +29,7 @@ _PAGE = 1000
 def measure(lab: Lab) -> Result:
     result = Result()
     dsn = _only_published(lab)
-    with _web(lab, dsn) as client:
+    with _integrator(lab, dsn) as client:
         replay = _replay(client, EVENTS)
         result.add(f"replay of {EVENTS:,} events", replay, "s", "<= 60")
         result.add("the same", EVENTS / replay, "events/s")
@@ -76,44 +68,11 @@ def _only_published(lab: Lab) -> str:
 
 
 @contextmanager
-def _web(lab: Lab, dsn: str) -> Iterator[httpx.Client]:
-    """A web process of the service on that database, and an integrator who asks it."""
-    port = free_port()
-    environment = {
-        **secrets.environment(lab.folder() / "keys"),
-        "REQUESTS_DATABASE_URL": dsn,
-        "AMQP_URL": "memory://",
-        "FILES_URL": f"file://{lab.folder()}",
-        "PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "CITY_FILE": str(CITY_FILE),
-        "PORT": str(port),
-    }
-    with ExitStack() as end:
-        server = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "chassis.serve", "web", "requests"],
-            env={**os.environ, **environment},
-            stdout=subprocess.DEVNULL,
-        )
-        end.callback(server.wait)
-        end.callback(server.terminate)
-        client = end.enter_context(httpx.Client(base_url=environment["PUBLIC_URL"], timeout=60))
-        wait_until(lambda: _answers(client), 60, "the web process answers")
-        pool = Pool(dsn, 2)
-        end.callback(pool.close)
-        with build_application(load("requests", environment), pool) as app:
-            member = app.accounts.add(
-                username="statistik", name="Statistik", role="integrator", agency=None,
-                password="kata-sandi-ukur", by=Actor("operator", "operator"),
-            )  # fmt: skip
-            client.headers["Authorization"] = f"Bearer {app.accounts.session(member)}"
+def _integrator(lab: Lab, dsn: str) -> Iterator[httpx.Client]:
+    """Who asks a web process on that database."""
+    with web_process(lab, dsn) as web, httpx.Client(base_url=web.url, timeout=60) as client:
+        client.headers["Authorization"] = f"Bearer {web.session('integrator')}"
         yield client
-
-
-def _answers(client: httpx.Client) -> bool:
-    try:
-        return client.get("/healthz").status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 def _replay(client: httpx.Client, events: int) -> float:

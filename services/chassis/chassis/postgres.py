@@ -235,12 +235,10 @@ class Pool:
 
     def query(self, sql: str, args: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
         """One statement's rows, each as column name to value."""
-        with (
-            self.connection() as conn,
-            conn.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cur,
-        ):
+        with self.connection() as conn, conn.cursor() as cur:
             cur.execute(sql, args)
-            return [dict(row) for row in cur.fetchall()]
+            names = [column.name for column in cur.description]
+            return [dict(zip(names, row, strict=True)) for row in cur]
 
     def close(self) -> None:
         """Close every idle connection."""

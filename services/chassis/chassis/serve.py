@@ -7,6 +7,7 @@
 The embedded default gives several names, and all of them run in the one process.
 """
 
+import gc
 import importlib
 import logging
 import os
@@ -120,6 +121,8 @@ def _web(settings: Mapping[str, Any]) -> None:
         server.should_exit = True
 
     _stop_with_launcher(stop)
+    # What stands now stays: to look through it for garbage would hold up a page by 0.1 s.
+    gc.freeze()
     try:
         server.run()
     except SystemExit as error:

@@ -173,17 +173,20 @@ def desk_counts(pool: Pool, *, role: str, agency: str | None, today: date) -> di
     )[0]
 
 
-def _with_words(pool: Pool, words: Sequence[int]) -> list[UUID] | None:
-    """The requests in which all these words stand; None when they are more than FOUND_MAX.
+def _with_words(pool: Pool, words: Sequence[int]) -> str | None:
+    """The requests in which all these words stand, as PostgreSQL writes an array of them.
+
+    None when they are more than FOUND_MAX.
 
     Few are looked up and put in order; among many, the first in the desk's order are soon met.
     The database cannot tell beforehand which it will be.
     """
-    found = pool.execute(
-        "SELECT request_id FROM search_words WHERE words @> %s::bigint[] LIMIT %s",
+    [(number, found)] = pool.execute(
+        "SELECT count(*), coalesce(array_agg(request_id)::text, '{}') FROM (SELECT request_id"
+        " FROM search_words WHERE words @> %s::bigint[] LIMIT %s) AS with_words",
         (list(words), FOUND_MAX + 1),
     )
-    return [request_id for (request_id,) in found] if len(found) <= FOUND_MAX else None
+    return found if number <= FOUND_MAX else None
 
 
 def _conditions(
@@ -193,7 +196,7 @@ def _conditions(
     role: str,
     agency: str | None,
     today: date,
-    found: Sequence[UUID] | None = None,
+    found: str | None = None,
 ) -> tuple[list[str], dict[str, Any]]:
     """In SQL, and its parameters. `found`: the requests with the words, when they are few."""
     conditions = [_SCOPES[scope]]
@@ -220,7 +223,7 @@ def _conditions(
         "today_number": _number(today),
         "until_number": _number(wanted.due_until) if wanted.due_until else None,
         "words": list(wanted.words),
-        "found": list(found or ()),
+        "found": found,
         "wanted_number": wanted.register_number,
         **{f"wanted_{name}": getattr(wanted, name) for name in _EQUAL},
     }

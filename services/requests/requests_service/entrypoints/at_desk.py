@@ -134,9 +134,9 @@ class List:
         return Wanted(**told, words=words, register_number=number)
 
 
-def request_href(row: Mapping[str, Any], asked: List) -> str:
+def request_href(row: Mapping[str, Any], query: str) -> str:
     """Its page, which knows the list that it was opened from and its place there."""
-    came = {"dari": asked.query, "urut": views.place_of(row)}
+    came = {"dari": query, "urut": views.place_of(row)}
     return f"/meja/{row['id']}?{urlencode({k: v for k, v in came.items() if v})}"
 
 

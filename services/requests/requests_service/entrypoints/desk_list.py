@@ -20,6 +20,7 @@ from requests_service.domain import errors, sop
 from requests_service.domain.commands import COMMANDS
 from requests_service.domain.roles import Role
 from requests_service.domain.words import STATES
+from requests_service.domain.working_days import Today
 from requests_service.entrypoints.acts import OFFICER_ACTS
 from requests_service.entrypoints.at_desk import (
     FILTER_LABELS,
@@ -161,16 +162,17 @@ def shown_rows(
 ) -> list[dict[str, Any]]:
     """Rows of the board in the words of the desk, each with what it is about."""
     subjects = app.reading.subjects([dict(row) for row in rows], who.actor)
-    return [_row(app, who, row, subjects.get(row["id"]), asked) for row in rows]
+    today, query = app.today(), asked.query
+    return [_row(today, who, row, subjects.get(row["id"]), query) for row in rows]
 
 
 def _row(
-    app: Requests, who: Officer, row: Mapping[str, Any], subject: str | None, asked: List
+    today: Today, who: Officer, row: Mapping[str, Any], subject: str | None, query: str
 ) -> dict[str, Any]:
     step = sop.STEPS.get(row["step"] or 0)
     return {
         **row,
-        "href": request_href(row, asked),
+        "href": request_href(row, query),
         "about": textwrap.shorten(subject, _ABOUT_CHARS, placeholder=" …") if subject else "",
         "activity": step.activity if step else "",
         "state_label": STATES[row["state"]],
@@ -181,11 +183,11 @@ def _row(
         "nearest": views.nearest_clock(row),
         "bulk_act": _bulk_act(row, who.role),
         "working_days": {
-            name: working_days_to(app, row[name])
+            name: working_days_to(today, row[name])
             for name in ("due", "statutory_due", "objection_due")
         },
         "estimates": {
-            name: bool(row[name] and app.calendars.in_force().is_estimate(row[name]))
+            name: bool(row[name] and today.calendar.is_estimate(row[name]))
             for name in ("due", "statutory_due", "objection_due")
         },
     }

@@ -234,7 +234,7 @@ def _place_in_list(app: Requests, who: Officer, came: Mapping[str, str]) -> dict
 
 
 def _neighbour(rows: Sequence[Mapping[str, Any]], asked: List) -> tuple[str, str] | None:
-    return (rows[0]["register_number"], request_href(rows[0], asked)) if rows else None
+    return (rows[0]["register_number"], request_href(rows[0], asked.query)) if rows else None
 
 
 def _open_names(it: Mapping[str, Any], who: Officer, *, uploaded: bool) -> list[str]:

@@ -15,6 +15,7 @@ from requests_service.domain.roles import CAPACITIES, LABELS, Role
 from requests_service.domain.satisfaction import SCORES
 from requests_service.domain.sop import STEPS
 from requests_service.domain.words import LETTERS, STATES, TEXT_TITLES
+from requests_service.domain.working_days import Today
 from requests_service.entrypoints.deadlines_shown import DEADLINE_REPORTS
 from requests_service.forgetting import Erasure
 from requests_service.reading import TimelineEntry
@@ -138,7 +139,8 @@ def shown(
         it["missing"] = [choices.MISSING[code] for code in returned["missing"]]
         it["complete_by"] = date.fromisoformat(returned["complete_by"])
     it["family"] = _family(app, UUID(it["id"]))
-    it["working_days"] = {name: working_days_to(app, it[name]) for name in _CLOCKS}
+    today = app.today()
+    it["working_days"] = {name: working_days_to(today, it[name]) for name in _CLOCKS}
     it["stages"], it["stage"] = _stages(it)
     it["timeline"] = [_entry(entry, app.agencies) for entry in timeline] + _open_step(it)
     return it
@@ -205,9 +207,8 @@ def waiting_label(role: str | None) -> str:
     return LABELS[Role(role)] if role else "tidak ada"
 
 
-def working_days_to(app: Requests, day: date | None) -> int | None:
+def working_days_to(today: Today, day: date | None) -> int | None:
     """Left until then; negative when it is over."""
-    today = app.today()
     return today.calendar.working_days_between(today.day, day) if day else None
 
 
