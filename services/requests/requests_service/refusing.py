@@ -67,7 +67,7 @@ class Refusing:
         def command(r: DataRequest, who: Actor, today: Today) -> None:
             proposed = self.proposed(r)
             if proposed is None:
-                raise errors.NoProposal("Tidak ada usulan penolakan yang menunggu petugas kedua.")
+                raise errors.NoProposal("Tidak ada usulan putusan yang menunggu petugas kedua.")
             refusal, refused_parts = proposed
             refusal.must_be_of(self.reasons.in_force())
             confirming.confirm(

@@ -53,7 +53,7 @@ class Wanted:
     waiting_for: str | None = None
     late: bool = False
     proposed: bool = False
-    """A refusal waits for a second officer."""
+    """A decision waits for a second officer."""
     due_until: date | None = None
     """Its nearest running clock ends on this day or before."""
     words: Sequence[int] = ()

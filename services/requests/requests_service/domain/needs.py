@@ -16,11 +16,11 @@ def must_meet(r: "DataRequest", need: Need, by: Actor, today: Today) -> None:
     match need:
         case Need.NO_PROPOSAL if r.proposal.made:
             raise errors.ProposalPending(
-                "Usulan penolakan masih menunggu petugas kedua: setujui atau kembalikan usulan itu"
+                "Usulan putusan masih menunggu petugas kedua: setujui atau kembalikan usulan itu"
                 " lebih dahulu."
             )
         case Need.PROPOSAL_OPEN if not r.proposal.made:
-            raise errors.NoProposal("Tidak ada usulan penolakan yang menunggu petugas kedua.")
+            raise errors.NoProposal("Tidak ada usulan putusan yang menunggu petugas kedua.")
         case Need.SECOND_PERSON if r.proposal.made and r.proposal.made.by == by.id:
             raise errors.SamePerson(
                 "Usulan ini Anda ajukan sendiri. Yang menyetujuinya harus petugas lain dari kantor"

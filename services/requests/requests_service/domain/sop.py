@@ -56,8 +56,8 @@ ACCESS_DAYS = 30
 class Need(StrEnum):
     """What must be true of the request, beside the step being open; the aggregate knows how to tell."""
 
-    NO_PROPOSAL = "tidak ada usulan penolakan yang menunggu petugas kedua"
-    PROPOSAL_OPEN = "ada usulan penolakan yang menunggu petugas kedua"
+    NO_PROPOSAL = "tidak ada usulan putusan yang menunggu petugas kedua"
+    PROPOSAL_OPEN = "ada usulan putusan yang menunggu petugas kedua"
     SECOND_PERSON = "petugas lain daripada yang mengusulkan"
     PAPER_WANTED = "Pemohon meminta salinan cetak"
     NO_FEE_OPEN = "tidak ada biaya yang belum dibayar"
@@ -234,9 +234,9 @@ LEGAL_ACTS: tuple[LegalAct, ...] = (
              "SOP langkah 7: yang membidangi data yang dimohon", leads_to=7, waits_for=_R.PPID, needs=(_N.NO_PROPOSAL,)),
     LegalAct(_f.DecisionProposed,  "Mengusulkan penolakan kepada petugas kedua", None, (6, 8, 10),
              "Pilihan kota: penolakan diputus dua petugas", needs=(_N.NO_PROPOSAL,)),
-    LegalAct(_f.RefusalConfirmed, "Menyetujui usulan penolakan", None, (6, 8, 10),
+    LegalAct(_f.RefusalConfirmed, "Menyetujui usulan putusan", None, (6, 8, 10),
              "Pilihan kota: penolakan diputus dua petugas", needs=(_N.PROPOSAL_OPEN, _N.SECOND_PERSON)),
-    LegalAct(_f.ProposalSentBack,  "Mengembalikan usulan penolakan", None, (6, 8, 10),
+    LegalAct(_f.ProposalSentBack,  "Mengembalikan usulan putusan", None, (6, 8, 10),
              "Pilihan kota: penolakan diputus dua petugas", needs=(_N.PROPOSAL_OPEN,)),
     LegalAct(_f.RequestWithdrawn, "Mencabut permohonan", _R.PEMOHON, tuple(range(6, 14)),
              "Kehendak Pemohon", ends=True, returned=None),

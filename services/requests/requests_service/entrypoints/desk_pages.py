@@ -136,7 +136,7 @@ def _page(
     upload = _upload(request, request_id, receipt) if receipt else None
     proposal = proposal_of(it, timeline)
     if proposal and done_words in _REFUSED:
-        done_words = "Usulan penolakan sudah dicatat dan menunggu petugas kedua dari kantor Anda."
+        done_words = "Usulan putusan sudah dicatat dan menunggu petugas kedua dari kantor Anda."
     names = _open_names(it, who, uploaded=upload is not None)
     forms = {name: _form(app, it, name, tried, typed, wrong, receipt) for name in names}
     acts = [

@@ -1,4 +1,4 @@
-"""The second officer's forms for a refusal that waits."""
+"""The second officer's forms for a decision that waits."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -9,15 +9,15 @@ SECOND_OFFICER: Mapping[str, Act] = MappingProxyType(
     {
         "confirm-refusal": Act(
             "confirm-refusal",
-            "Setujui usulan penolakan",
-            "Setujui dan tolak",
+            "Setujui usulan putusan",
+            "Setujui usulan",
             "Usulan disetujui. Keputusan sudah dicatat.",
             lambda app, id_, by, typed, how: app.refusing.confirm(id_, by, **how),
             kind="danger",
         ),
         "send-back-refusal": Act(
             "send-back-refusal",
-            "Kembalikan usulan penolakan",
+            "Kembalikan usulan putusan",
             "Kembalikan usulan",
             "Usulan dikembalikan. Permohonan ini dapat diputus lagi.",
             lambda app, id_, by, typed, how: app.refusing.send_back(

@@ -1,4 +1,4 @@
-"""A refusal that waits for its second officer, in the words of the page."""
+"""A decision that waits for its second officer, in the words of the page."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from chassis.actor import Actor
+from chassis.sessions import SESSION_COOKIE
 from chassis.settings import SettingsError
 from fastapi.testclient import TestClient
 from requests_service.bootstrap import build_application
@@ -56,10 +57,10 @@ def test_one_proposes_on_the_page_and_a_colleague_reads_it_and_confirms(app, cli
     typed = {"reason_code": "tidak_dikuasai", "narrative": b.NARRATIVE}
     ppid.get(at).send(f"{at}/refuse", **typed)
 
-    assert "Usulan penolakan sudah dicatat dan menunggu petugas kedua" in ppid.text
+    assert "Usulan putusan sudah dicatat dan menunggu petugas kedua" in ppid.text
     assert "Yang menyetujuinya petugas lain dari kantor yang sama." in ppid.text
     app.submit(b.IDENTITY, b.FORM)
-    assert "penolakan menunggu petugas kedua" in ppid.get("/meja").text
+    assert "putusan menunggu petugas kedua" in ppid.get("/meja").text
     assert "2026-0002" in ppid.text and "menunggu petugas kedua" in ppid.text
     ppid.get("/meja?usulan=ya")
     assert "2026-0001" in ppid.text and "2026-0002" not in ppid.text
@@ -69,7 +70,7 @@ def test_one_proposes_on_the_page_and_a_colleague_reads_it_and_confirms(app, cli
     assert (6, "open") == (app.reading.get(request_id, siti)["step"], told["state"])
     assert "DecisionProposed" not in {each.fact for each in app.reading.timeline(request_id, siti)}
     assert b.NARRATIVE not in str(app.holding.held(request_id, siti))
-    assert "Setujui usulan penolakan" not in ppid.get(at).text
+    assert "Setujui usulan putusan" not in ppid.get(at).text
 
     ppid.send("/keluar").get("/masuk").send("/masuk", username="ppid2", password=PASSWORD)
     ppid.get(at)
@@ -102,6 +103,7 @@ def test_sent_back_over_the_api_the_request_can_be_decided_anew(
 
     proposed = app.refusing.grant_in_part(request_id, desk.diskopindag, **parts)
     headers = {"Authorization": f"Bearer {app.accounts.session(colleague)}"}
+    page = client.get(f"/meja/{request_id}", cookies={SESSION_COOKIE: headers["Authorization"][7:]})
     back = client.post(
         f"/api/requests/{request_id}/send-back-refusal",
         json={"words": "Nama pemilik usaha sudah terbuka untuk umum."}, headers=headers,
@@ -109,8 +111,10 @@ def test_sent_back_over_the_api_the_request_can_be_decided_anew(
     again = client.post(f"/api/requests/{request_id}/confirm-refusal", json={}, headers=headers)
 
     assert (8, None) == (proposed["step"], proposed["decision"])
+    assert "mengusulkan pemberian sebagian pada 20 November 2026" in page.text
+    assert "Setujui usulan" in page.text and "Nama pemilik usaha" in page.text
     assert (200, 8) == (back.status_code, back.json()["step"])
-    assert (409, "Tidak ada usulan penolakan yang menunggu petugas kedua.") == (
+    assert (409, "Tidak ada usulan putusan yang menunggu petugas kedua.") == (
         again.status_code, again.json()["title"],
     )  # fmt: skip
     assert 9 == app.grant(request_id, desk.diskopindag)["step"]
