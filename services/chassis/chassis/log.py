@@ -17,6 +17,7 @@ from chassis.actor import Actor
 from chassis.message import Message
 from chassis.postgres import Pool
 from chassis.telemetry import trace
+from chassis.texts import has_nul
 
 Statement = tuple[str, Sequence[Any]]
 """SQL and its arguments, to be run in the transaction of the facts."""
@@ -196,7 +197,10 @@ def append_statement(
 
     It gives for each its position, and whether somebody must be woken after the commit. Readers
     rely on the lock that comes first; facts that are not a batch wait for nobody.
+    Raises ValueError for a fact with NUL in a text: whoever heard it could never keep it.
     """
+    if any(has_nul(state) for *_, state in facts):
+        raise ValueError("A fact cannot contain NUL (0x00) characters.")
     if len(facts) == 1:
         (stream, version, type_, type_version, state) = facts[0]
         return (

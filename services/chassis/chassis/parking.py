@@ -10,6 +10,7 @@ from chassis.contracts import UnknownKind
 from chassis.message import Message, as_json, from_json
 from chassis.postgres import Pool
 from chassis.telemetry import JOBS_WAITING, MESSAGES_WAITING, OLDEST_WAITING
+from chassis.texts import has_nul
 
 ATTEMPTS_MAX = 12
 """With the back-off doubling from a second: a transient fault may last a little over an hour."""
@@ -62,7 +63,7 @@ class Parking:
                 message.subject,
                 message.source,
                 message.type,
-                json.dumps(as_json(message)),
+                _storable(json.dumps(as_json(message))),
                 reason[:500],
                 retry_in,
                 tries,
@@ -140,3 +141,8 @@ class Parking:
         MESSAGES_WAITING.labels(service).set(messages)
         OLDEST_WAITING.labels(service).set(float(seconds))
         JOBS_WAITING.labels(service).set(jobs)
+
+
+def _storable(message: str) -> str:
+    """NUL has no place in jsonb; a message that holds it is kept with a sign in its place."""
+    return message.replace(r"\u0000", r"\ufffd") if has_nul(message.encode()) else message

@@ -315,6 +315,15 @@ def test_a_transient_fault_is_counted_and_waits_longer_each_time(pool):
     assert timedelta(seconds=6) < wait <= timedelta(seconds=8)
 
 
+def test_a_message_that_holds_nul_waits_with_a_sign_in_its_place(pool):
+    park(pool, a_message(1, color="re\0d"), a_message(2, color=r"re\u0000d"))
+
+    first, second = (row["id"] for row in ParkedMessages(pool, "letters").waiting())
+    of = ParkedMessages(pool, "letters")
+    assert {"color": "re\ufffdd"} == of.show(first)["message"]["data"]
+    assert {"color": r"re\u0000d"} == of.show(second)["message"]["data"]
+
+
 def test_the_gauges_say_how_many_wait_and_since_when(pool):
     park(pool, a_message(1), a_message(2))
     pool.execute("UPDATE parked SET parked_at = now() - interval '1 hour' WHERE id = 1")

@@ -33,6 +33,17 @@ def test_a_fact_is_read_back_as_it_was_recorded(database):
     )
 
 
+def test_what_no_database_of_a_hearer_could_keep_is_not_recorded(database):
+    pool, stream = database("notify"), uuid4()
+
+    with pytest.raises(ValueError, match="NUL"), pool.transaction() as cur:
+        log.record(cur, stream, "Opened", {"door": "front\0"}, actor=ANI)
+    with pool.transaction() as cur:
+        log.record(cur, stream, "Opened", {"door": r"front\u0000"}, actor=ANI)
+
+    assert [{"door": r"front\u0000"}] == [fact.data for fact in log.stream(pool, stream)]
+
+
 @pytest.mark.parametrize(
     "sql",
     [
