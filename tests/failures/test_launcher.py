@@ -12,6 +12,7 @@ import pytest
 from satudata import secrets
 from satudata.places import CITY_FILE
 from satudata.processes import Process, serve
+from satudata.run import free_port
 
 _LAUNCHER = """
 import sys, time
@@ -128,6 +129,28 @@ def test_a_port_that_is_taken_is_said_before_anything_is_started(
     assert 69 == told.returncode
     assert f"satudata: port {port} is in use" in told.stderr
     assert [] == list(tmp_path.glob("**/pg"))
+
+
+@pytest.mark.parametrize("command", ["run", "up"])
+def test_a_database_that_does_not_start_is_told_with_the_end_of_its_own_log(
+    command: str, tmp_path: Path
+) -> None:
+    for kept in ("pg", "up/pg"):
+        (tmp_path / kept / "data").mkdir(parents=True)
+        (tmp_path / kept / "data" / "PG_VERSION").write_text("9.0\n")
+
+    told = subprocess.run(
+        [sys.executable, "-m", "satudata.cli", command],
+        env={**os.environ, "PORT": str(free_port()), "VAR_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert 69 == told.returncode
+    assert "satudata: PostgreSQL did not start; the end of" in told.stderr
+    assert "could not access the server configuration file" in told.stderr
 
 
 def _until_it_ended(process: Process) -> None:
