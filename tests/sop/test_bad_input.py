@@ -715,11 +715,12 @@ class Move:
 _CHECK = Move("check-availability", "ppid", {"agency": "diskopindag"})
 _FORWARD = Move("forward", "ppid", {"message": "Mohon data tahun 2025."})
 _MASK = Move("mask", "ppid")
-BY_CHOICE_OF_THE_CITY = {
+NOT_HERE = {
     *("confirm-refusal", "send-back-refusal"),
     *("state-fee", "record-payment", "waive-fee"),
+    "close",
 }
-"""Closed in the city of these tests; services/requests/tests has one that chose otherwise."""
+"""By choice of the city of these tests, or after weeks alone; services/requests/tests has them."""
 
 WALKS = {
     "given": (
@@ -739,7 +740,13 @@ WALKS = {
         ),
         _FORWARD,
         Move("grant", "koperasi"),
+        Move("decide-again", "koperasi", {"reason": "Sebagian berkasnya belum ditemukan kembali."}),
+        Move("grant", "koperasi"),
         Move("hand-over", "koperasi", {"receipt": "{receipt}"}),
+        Move("ask-another-file", "ppid", {"reason": "Data kelurahan belum ada di dalamnya."}),
+        Move("hand-over", "koperasi", {"receipt": "{receipt}"}),
+        _MASK,
+        Move("withdraw-clearance", "ppid", {"reason": "Kolom alamat masih terbaca jelas."}),
         _MASK,
         Move("hand-to-walidata", "ppid"),
         Move("list-in-daftar-data", "walidata", {"year": 2027} | LISTING),
@@ -749,6 +756,8 @@ WALKS = {
         Move("rate", "pemohon", {"score": 5, "remark": "Cepat dan jelas."}),
     ),
     "refused": (
+        _CHECK,
+        Move("check-again", "ppid", {"reason": "Datanya mungkin ada di dinas yang lain."}),
         _CHECK,
         _FORWARD,
         Move("decline", "koperasi", {"reason": "Data ini bukan bidang dinas kami sama sekali."}),
@@ -788,6 +797,8 @@ WALKS = {
     ),
     "given again": (
         Move("check-availability", "ppid", {"dip_entry": "DIP-2026-001"}),
+        Move("clear-personal-data", "ppid", {"cites": "{given}"}),
+        Move("withdraw-clearance", "ppid", {"reason": "Kolom alamat masih terbaca jelas."}),
         Move("clear-personal-data", "ppid", {"cites": "{given}"}),
     ),
     "withdrawn": (
@@ -863,7 +874,7 @@ class Walk:
 def test_the_walks_know_every_command() -> None:
     from requests_service.domain.commands import COMMANDS
 
-    known = set(COMMANDS) - OFTEN - BY_CHOICE_OF_THE_CITY
+    known = set(COMMANDS) - OFTEN - NOT_HERE
     assert known == {m.command for w in WALKS.values() for m in w if m is not _MASK}
 
 

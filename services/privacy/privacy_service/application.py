@@ -37,6 +37,7 @@ from privacy_service.domain.verdicts import Verdict
 from privacy_service.papers import Papers
 
 CHECKING_STEP = 10
+_CLEARED = ("masked", "clean")
 RECEIPT_SECONDS = 24 * 3600
 LONG_SECONDS = 900
 MEMORY_MB = 2048
@@ -201,12 +202,15 @@ class PrivacyApplication:
         case = self._case_if_any(request_id)
         if case is None:
             raise errors.CaseNotFound
-        if case["state"] == "proposed" and by.role != PPID:
-            raise errors.NotApproved
-        return self._given(request_id, case["released_digest"] or case["cited_digest"] or "", by)
+        # The second officer looks at what would be given.
+        states = (*_CLEARED, "proposed") if by.role == PPID else _CLEARED
+        digest = case["released_digest"] or case["cited_digest"] or ""
+        return self._given(request_id, digest, by, states)
 
-    def _given(self, request_id: UUID, digest: str, by: Actor) -> Download:
-        file = self._released(request_id, digest)
+    def _given(
+        self, request_id: UUID, digest: str, by: Actor, states: tuple[str, ...] = _CLEARED
+    ) -> Download:
+        file = self._released(request_id, digest, states)
         key = self._keyring.known_key_of(file["request_id"])
         data = self._files.get(file["released_address"], key)
         with self._pool.transaction() as cur:
@@ -240,13 +244,28 @@ WHERE cases.sequence < EXCLUDED.sequence""",
                 )
             if message.type in ("DataHandedOver", "DataOnHandProvided"):
                 self._take_over(cur, request_id, message)
-            if message.type == "RequestReopened":
-                # Its files are looked at again; what was released stays for those who cite it.
-                cur.execute(
-                    "UPDATE files SET state = 'scanned'"
-                    " WHERE request_id = %s AND state IN ('masked', 'clean')",
-                    (request_id,),
-                )
+            if message.type in ("AnotherFileAsked", "ClearanceWithdrawn", "RequestReopened"):
+                self._look_again(cur, request_id)
+            if message.type == "AnotherFileAsked":
+                self._is_about(cur, request_id, None, message.sequence)
+            if message.type == "ClearanceWithdrawn":
+                self._stop_citing(cur, request_id)
+
+    def _look_again(self, cur: Any, request_id: UUID) -> None:
+        """What is being made of its files is dropped; what was released stays for those who cite
+        it."""
+        cur.execute(
+            "UPDATE files SET state = 'scanned', proposed = NULL WHERE request_id = %s"
+            " AND state IN ('masked', 'clean', 'proposed', 'releasing')",
+            (request_id,),
+        )
+
+    def _stop_citing(self, cur: Any, request_id: UUID) -> None:
+        cur.execute(_WAITED_FOR, (request_id,))
+        waited_for = cur.fetchall()
+        cur.execute("UPDATE cases SET cited_digest = NULL WHERE request_id = %s", (request_id,))
+        for (earlier,) in waited_for:
+            self._destroy_unless_cited(cur, earlier)
 
     def forget(self, message: Message) -> None:
         """The Pemohon was erased: destroy the key of the request's files, original and released.
@@ -301,8 +320,8 @@ WHERE cases.sequence < EXCLUDED.sequence""",
     def scan(self, job: Job) -> None:
         """Job: look into the file that was handed over."""
         request_id, digest = UUID(job.args["request_id"]), job.args["digest"]
-        case = self._case(request_id)
-        if case["digest"] != digest or case["state"] not in ("received", "scanning"):
+        case = self._case_if_any(request_id)
+        if not case or case["digest"] != digest or case["state"] not in ("received", "scanning"):
             self._drop(job)
             return
         data, _ = self._original(case)
@@ -335,8 +354,8 @@ WHERE cases.sequence < EXCLUDED.sequence""",
     def release(self, job: Job) -> None:
         """Job: carry out the PPID's decision, check the result, and say that it may be given."""
         request_id = UUID(job.args["request_id"])
-        case = self._case(request_id)
-        if case["state"] != "releasing" or case["round"] != job.args["round"]:
+        case = self._case_if_any(request_id)
+        if not case or case["state"] != "releasing" or case["round"] != job.args["round"]:
             self._drop(job)
             return
         named = (job.args["by"], job.args["role"], job.args["agency"])
@@ -500,12 +519,8 @@ WHERE id = %s AND state = 'releasing' AND round = %s""",
             finish(cur, job)
 
     def _take_over(self, cur: Any, request_id: UUID, message: Message) -> None:
-        digest, sequence = message.data["digest"], message.sequence
-        cur.execute(
-            "UPDATE cases SET data_digest = %s, data_sequence = %s"
-            " WHERE request_id = %s AND data_sequence < %s",
-            (digest, sequence, request_id, sequence),
-        )
+        digest = message.data["digest"]
+        self._is_about(cur, request_id, digest, message.sequence)
         cur.execute(
             "UPDATE files SET state = 'scanning'"
             " WHERE request_id = %s AND digest = %s AND state = 'received'",
@@ -513,6 +528,14 @@ WHERE id = %s AND state = 'releasing' AND round = %s""",
         )
         args = {"request_id": str(request_id), "digest": digest, "because_of": message.id}
         enqueue(cur, SCAN, f"{request_id}:{digest}", args)
+
+    def _is_about(self, cur: Any, request_id: UUID, digest: str | None, sequence: int) -> None:
+        """Which of its files a case is about; None: another than those that were handed over."""
+        cur.execute(
+            "UPDATE cases SET data_digest = %s, data_sequence = %s"
+            " WHERE request_id = %s AND data_sequence < %s",
+            (digest, sequence, request_id, sequence),
+        )
 
     def _decide(
         self,
@@ -580,18 +603,20 @@ WHERE c.request_id = %s""",
         )
         return rows[0] if rows else None
 
-    def _released(self, request_id: UUID, digest: str) -> dict[str, Any]:
-        """A file that may be given for this request: its own, or the one that it cites."""
+    def _released(self, request_id: UUID, digest: str, states: tuple[str, ...]) -> dict[str, Any]:
+        """A file that may be given for this request: its own in these states, or the one that it
+        cites."""
         rows = self._pool.query(
             """
 SELECT f.request_id, f.released_address, f.released_filename, f.released_format
 FROM files AS f
 JOIN cases AS c ON c.request_id = %(request_id)s
 WHERE f.released_digest = %(digest)s
-  AND (f.request_id = c.request_id OR f.released_digest = c.cited_digest)
+  AND (f.request_id = c.request_id AND f.state = ANY(%(states)s)
+       OR f.released_digest = c.cited_digest)
 ORDER BY f.request_id = c.request_id DESC
 LIMIT 1""",
-            {"request_id": request_id, "digest": digest},
+            {"request_id": request_id, "digest": digest, "states": list(states)},
         )
         if not rows:
             raise errors.NotApproved

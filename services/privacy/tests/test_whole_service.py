@@ -381,6 +381,54 @@ def test_a_cleared_file_is_given_for_a_request_that_cites_it(world):
     assert told["size"] == len(later.app.download(later.link(told["digest"])).data)
 
 
+@pytest.mark.parametrize("withdrawn", ["ClearanceWithdrawn", "RequestReopened"])
+def test_a_file_that_was_taken_back_is_given_to_nobody_until_it_is_cleared_again(world, withdrawn):
+    told = world.a_masked_file()
+    world.hear(withdrawn, step=10)
+
+    with pytest.raises(errors.NotApproved):
+        world.app.download(world.link(told["digest"]))
+    for who in (PPID, WALIDATA):
+        with pytest.raises(errors.NotApproved):
+            world.app.released(world.request_id, who)
+
+    world.app.mask(world.request_id, PPID, world.proposed_choices())
+    world.do_jobs()
+    assert world.app.download(world.link(told["digest"])).data
+
+
+def test_a_citation_that_was_taken_back_holds_no_file_of_somebody_erased(world):
+    told, first = world.a_masked_file(), world.request_id
+    world.request_id = later = uuid4()
+    world.hear("EarlierClearanceCited", step=11, cites="2026-0042", digest=told["digest"])
+    assert {"destroyed": 0, "kept": 1, "kept_because": "cited"} == erased(world, first)
+
+    world.hear("ClearanceWithdrawn", step=10)
+
+    with pytest.raises(errors.NotApproved):
+        world.app.download(world.link(told["digest"], request_id=later))
+    with pytest.raises(Forgotten):
+        world.app.original_rows(first, PPID)
+
+
+def test_what_is_being_masked_is_dropped_when_another_file_is_asked_for(world):
+    digest = world.a_scanned_file()
+    world.app.mask(world.request_id, PPID, world.proposed_choices())
+    world.hear("AnotherFileAsked", step=9)
+    world.do_jobs()
+    assert [] == world.facts("DataMasked")
+    with pytest.raises(errors.NoFileYet):
+        world.app.mask(world.request_id, PPID, world.proposed_choices())
+
+    world.hear("DataHandedOver", step=10, digest=digest, size=1)
+    world.do_jobs()
+
+    assert "scanned" == world.case["state"]
+    world.app.mask(world.request_id, PPID, world.proposed_choices())
+    world.do_jobs()
+    assert "masked" == world.case["state"]
+
+
 def test_the_ppid_gives_data_on_hand_without_an_agency(world):
     world.hear("DataFoundInDip", agency=None)
     receipt = world.app.receive_upload(world.ticket(PPID), filename="dip.csv", data=STATISTICS)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.actor import Actor as Caller
 
-from requests_service.domain import completing, extending, objecting
+from requests_service.domain import closing, completing, extending, objecting
 from requests_service.how import Answer, Change, How, SealOf
 
 
@@ -67,6 +67,10 @@ class LegalActs:
             by,
             how,
         )
+
+    def close(self, request_id: UUID, by: Caller, **how: Unpack[How]) -> Answer:
+        """By the PPID, once the Pemohon's time has passed."""
+        return self.change(request_id, lambda r, who, today: closing.close(r, who, today), by, how)
 
     def withdraw(
         self, request_id: UUID, by: Caller, *, reason: str | None = None, **how: Unpack[How]

@@ -17,7 +17,7 @@ from chassis.postgres import Pool
 from eventsourcing.persistence import Mapper, StoredEvent
 
 from requests_service import rows
-from requests_service.domain import errors
+from requests_service.domain import errors, objecting
 from requests_service.domain.data_request import DataRequest
 from requests_service.domain.events import Fact, RequestSubmitted, sealed_texts
 from requests_service.domain.roles import Actor, Role
@@ -122,17 +122,22 @@ class Reading:
     def get(self, request_id: UUID, viewer: Caller) -> dict[str, Any]:
         """The request as `viewer` may see it, with the `commands` open to them now.
 
+        `objection_until`: the last day for objecting, ISO, on each ground there is.
         Raises RequestNotFound, NotTheOwner.
         """
-        data_request = self._load(request_id)
+        data_request, today = self._load(request_id), self._today()
         must_see(data_request, actor_of(viewer))
-        whole = summary(data_request, self._today().calendar)
+        whole = summary(data_request, today.calendar)
         if actor_of(viewer).role is Role.PEMOHON:
             whole["letters"] = [
                 each for each in whole["letters"] if each["addressed_to"] == Role.PEMOHON
             ]
-        commands = data_request.open_commands(actor_of(viewer), self._today())
-        return {**whole, "commands": list(commands)}
+        until = objecting.last_days(data_request, today)
+        return {
+            **whole,
+            "objection_until": {ground: day.isoformat() for ground, day in until.items()},
+            "commands": list(data_request.open_commands(actor_of(viewer), today)),
+        }
 
     def open_to_others(self, request_id: UUID, viewer: Caller) -> dict[Role, tuple[str, ...]]:
         """The commands that are open now to the other actors of the SOP.

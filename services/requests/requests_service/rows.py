@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.log import Statement
 
-from requests_service.domain import watching
+from requests_service.domain import closing, watching
 from requests_service.domain.clocks import to_count_again
 from requests_service.domain.data_request import DataRequest
 
@@ -37,6 +37,7 @@ def on_board(data_request: DataRequest, *, at: datetime) -> Statement:
         "access_until": data_request.access_until,
         "erasure_asked_on": data_request.erasure.asked_on,
         "proposed_by": data_request.proposal.made.by if data_request.proposal.made else None,
+        "closable_after": closing.closable_after(data_request),
         "ended_on": data_request.ended_on,
         "late_steps": data_request.late_steps,
         "clocks": json.dumps(to_count_again(data_request)),

@@ -54,6 +54,8 @@ class Wanted:
     late: bool = False
     proposed: bool = False
     """A decision waits for a second officer."""
+    closable: bool = False
+    """The Pemohon's time to complete it, or to download the data, has passed."""
     due_until: date | None = None
     """Its nearest running clock ends on this day or before."""
     words: Sequence[int] = ()
@@ -209,6 +211,8 @@ def _conditions(
         conditions.append(_SCOPES["late"])
     if wanted.proposed:
         conditions.append("proposed_by IS NOT NULL")
+    if wanted.closable:
+        conditions.append("closable_after < %(today)s")
     if wanted.due_until:
         conditions.append("desk_order <= %(until_number)s")
     if wanted.words:
@@ -239,6 +243,7 @@ def statistics(pool: Pool, *, year: int) -> dict[str, Any]:
                count(*) FILTER (WHERE decision = 'granted_in_part') AS granted_in_part,
                count(*) FILTER (WHERE decision = 'refused') AS refused,
                count(*) FILTER (WHERE state = 'withdrawn') AS withdrawn,
+               count(*) FILTER (WHERE state = 'closed' AND decision IS NULL) AS closed,
                count(*) FILTER (WHERE notice_issued_on <= statutory_due) AS notices_in_time,
                count(*) FILTER (WHERE notice_issued_on IS NOT NULL) AS notices,
                round(avg(ended_on - submitted_on), 1)::float AS days_mean

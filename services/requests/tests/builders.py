@@ -122,8 +122,8 @@ def a_submitted_request(today: Today = FRIDAY, number: str = "2026-0042") -> Dat
     )
 
 
-def a_returned_request(today: Today = FRIDAY) -> DataRequest:
-    data_request = a_submitted_request(today)
+def a_returned_request(today: Today = FRIDAY, start: DataRequest | None = None) -> DataRequest:
+    data_request = start or a_submitted_request(today)
     completing.return_for_completion(
         data_request,
         PPID,

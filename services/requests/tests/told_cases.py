@@ -151,13 +151,32 @@ def a_case(number: int, rng: random.Random) -> list[Seen]:
         if told.step == 8 and not told.declined and rng.random() < 0.15:
             _decline(told)
             continue
+        if told.step == 7 and rng.random() < 0.05:
+            told.agency = None
+            told.act("AvailabilityReconsidered")
+            continue
+        if told.step == 9 and rng.random() < 0.05:
+            told.act("GrantReconsidered")
+            continue
+        if told.step == 10 and told.file and not told.dip and rng.random() < 0.1:
+            told.act("AnotherFileAsked")
+            told.file = False
+            continue
+        if told.step in (11, 12, 13, 16) and rng.random() < 0.03:
+            told.act("ClearanceWithdrawn", was_delivered=told.step == 16)
+            told.draft = False
+            continue
         if told.step in (6, 8, 10) and rng.random() < 0.05:
             told.act("DecisionProposed")
             told.act("ProposalSentBack")
         told.move()
     if rng.random() < 0.1:
         told.wait(20)
-        told.act("ObjectionLodged", answer_due=_iso(CALENDAR.add_working_days(told.day, 30)))
+        told.act(
+            "ObjectionLodged",
+            ground="penolakan",
+            answer_due=_iso(CALENDAR.add_working_days(told.day, 30)),
+        )
         told.wait(20)
         told.act("ObjectionDecided")
     if rng.random() < 0.1:

@@ -324,6 +324,58 @@ MAILS: tuple[Mail, ...] = (
         button="Ikuti permohonan",
     ),
     Mail(
+        "permohonan_ditutup",
+        "requests",
+        "RequestClosed",
+        PEMOHON,
+        when=lambda data: data["why"] == "tidak_dilengkapi",
+        subject="Permohonan data {register_number} ditutup",
+        happened=(
+            "Permohonan data {register_number} ditutup, karena belum dilengkapi sampai tanggal "
+            "yang kami sampaikan.",
+        ),
+        todo=(
+            "Jika Anda masih memerlukan data itu, ajukan lagi: di halaman permohonan Anda, "
+            "formulir baru dapat diisi seperti permohonan ini.",
+        ),
+        button="Buka permohonan",
+    ),
+    Mail(
+        "permohonan_selesai",
+        "requests",
+        "RequestClosed",
+        PEMOHON,
+        when=lambda data: data["why"] == "tidak_dinyatakan_diterima",
+        subject="Permohonan data {register_number} selesai",
+        happened=(
+            "Data untuk permohonan {register_number} sudah kami sampaikan, dan masa unduhnya telah "
+            "berakhir. Permohonan ini kami catat selesai.",
+        ),
+        todo=(
+            "Jika data itu belum Anda terima, tulislah kepada PPID di halaman permohonan Anda; di "
+            "sana juga Anda dapat mengajukan keberatan.",
+        ),
+        button="Buka permohonan",
+    ),
+    Mail(
+        "berkas_ditarik",
+        "requests",
+        "ClearanceWithdrawn",
+        PEMOHON,
+        when=lambda data: data["was_delivered"],
+        subject="Data untuk permohonan {register_number} ditarik untuk diperiksa lagi",
+        happened=(
+            "Data yang kami sampaikan untuk permohonan {register_number} ditarik, karena "
+            "pelindungan data pribadi di dalamnya harus diperiksa lagi. Untuk sementara data itu "
+            "tidak dapat diunduh.",
+        ),
+        todo=(
+            "Bila Anda sudah mengunduhnya, jangan memakai atau menyebarkannya, dan hapuslah.",
+            "Kami mengirim surel lagi begitu data yang benar siap diunduh.",
+        ),
+        button="Ikuti permohonan",
+    ),
+    Mail(
         "permohonan_dicabut",
         "requests",
         "RequestWithdrawn",
@@ -414,6 +466,17 @@ MAILS: tuple[Mail, ...] = (
             "Terbitkan Surat Penolakan Permohonan Data kepada PPID. Penolakan harus disertai "
             "alasan yang jelas.",
         ),
+    ),
+    _step(
+        9,
+        "AnotherFileAsked",
+        PPID_PEMBANTU,
+        "berkas_lain_diminta",
+        subject="Serahkan berkas lain untuk permohonan {register_number}",
+        happened=(
+            "PPID tidak dapat memakai berkas yang diserahkan untuk permohonan {register_number}.",
+        ),
+        todo=("Baca apa yang kurang di meja kerja, lalu serahkan berkas yang lain.",),
     ),
     _step(
         10,

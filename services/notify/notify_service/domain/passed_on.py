@@ -5,10 +5,13 @@ from collections.abc import Mapping
 PASSED_ON: Mapping[str, tuple[str, ...]] = {
     "requests": (
         "RequestSubmitted", "RequestReturned", "RequestCompleted", "RequestWithdrawn",
+        "RequestClosed",
         "DataFoundInDip", "OwnerFound", "PartSplitOff", "ForwardedToPembantu", "OwnershipDeclined",
         "RequestGranted",
         "RequestGrantedInPart", "RequestRefused", "DataHandedOver", "DataOnHandProvided",
-        "EarlierClearanceCited", "HandedToWalidata", "ListedInDaftarData", "DeliveryDrafted",
+        "AvailabilityReconsidered", "GrantReconsidered", "AnotherFileAsked",
+        "EarlierClearanceCited", "ClearanceWithdrawn",
+        "HandedToWalidata", "ListedInDaftarData", "DeliveryDrafted",
         "FeeStated", "FeePaid", "FeeWaived",
         "DataDelivered", "RefusalSent", "RefusalNotified", "DataReceived", "DeadlineExtended",
         "ObjectionLodged", "ObjectionDecided", "RequestReopened", "DisputeFiled", "DisputeDecided",

@@ -55,6 +55,10 @@ PUBLISHED: Mapping[str, Callable[[Data], Data]] = {
     "RequestRefused": _with("at_step", *_REFUSAL),
     "DataHandedOver": _with("digest", "size"),
     "DataOnHandProvided": _with("digest", "size"),
+    "AvailabilityReconsidered": _with(),
+    "GrantReconsidered": _with(),
+    "AnotherFileAsked": _with(),
+    "ClearanceWithdrawn": _with("was_delivered"),
     "EarlierClearanceCited": _with("cites", "digest"),
     "HandedToWalidata": _with(),
     "ListedInDaftarData": _with(
@@ -89,6 +93,7 @@ PUBLISHED: Mapping[str, Callable[[Data], Data]] = {
     "RequestReturned": _with("missing", "complete_by"),
     "RequestCompleted": _with(),
     "RequestWithdrawn": _with(),
+    "RequestClosed": _with("why"),
     "DeadlineExtended": _with("reason_code", "new_statutory_due"),
     "ObjectionLodged": _with("ground", "answer_due"),
     "ObjectionDecided": _with("decision"),

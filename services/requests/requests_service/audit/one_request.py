@@ -147,7 +147,7 @@ def _state(app: Requests, facts: Sequence[StoredFact], known: Filters) -> dict[s
     whole = summary(data_request, app.today().calendar) | {
         "erased_on": _erased_on(app, data_request.pemohon_id, known)
     }
-    if data_request.state == "withdrawn" and not data_request.notice_issued_on:
+    if data_request.state in ("withdrawn", "closed") and not data_request.notice_issued_on:
         whole |= {"statutory_due": None, "statutory_due_is_estimate": None}
     return whole
 

@@ -30,7 +30,7 @@ _WRITTEN_AFTER: Mapping[str, tuple[str, ...]] = {
     "surat_permohonan_data": ("ForwardedToPembantu",),
     "pemberitahuan_tertulis": _DECIDES,
     "surat_penyampaian_ppid": ("DataHandedOver",),
-    "pemberitahuan_tambahan": ("DataMasked", "RequestRefused", "RequestReopened"),
+    "pemberitahuan_tambahan": ("DataMasked", "RequestRefused", "RequestReopened", "FeeStated"),
     "surat_penyampaian_pemohon": ("DataDelivered",),
     "surat_penolakan_ppid": ("RefusalSent",),
     "surat_penolakan_pemohon": ("RefusalNotified",),

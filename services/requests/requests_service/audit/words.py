@@ -81,6 +81,10 @@ MAILS: dict[str, str] = {
     "usulan_dikembalikan": "Usulan dikembalikan",
     "berkas_menunggu_petugas_kedua": "Berkas menunggu petugas kedua",
     "berkas_diperiksa_lagi": "Berkas diperiksa lagi",
+    "berkas_lain_diminta": "Berkas lain diminta kepada perangkat daerah",
+    "permohonan_ditutup": "Permohonan ditutup karena tidak dilengkapi",
+    "permohonan_selesai": "Permohonan selesai sesudah masa unduh",
+    "berkas_ditarik": "Data yang sudah disampaikan ditarik",
     "kode_lacak_diganti": "Kode lacak diganti",
 }
 """Of what a mail speaks, by the code that `notify` reports."""

@@ -106,7 +106,7 @@ class Clocks:
                 self._start(Name.COMPLETION, fact.on, sop.COMPLETION_DAYS, fact)
             case facts.RequestCompleted():
                 self._go_on(fact)
-            case facts.RequestWithdrawn():
+            case facts.RequestWithdrawn() | facts.RequestClosed():
                 self._end_completion()
             case facts.DeadlineExtended(days=days):
                 notice = self.running[Name.NOTICE]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from requests_service.domain import events as f
+from requests_service.domain import going_back
 from requests_service.domain.events import Fact
 
 COMMANDS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
@@ -17,6 +18,7 @@ COMMANDS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
         "confirm-refusal": (f.RefusalConfirmed,),
         "send-back-refusal": (f.ProposalSentBack,),
         "hand-over": (f.DataHandedOver, f.DataOnHandProvided),
+        **{command: (fact,) for command, (fact, _) in going_back.WAYS.items()},
         "clear-personal-data": (f.EarlierClearanceCited,),
         "state-fee": (f.FeeStated,),
         "record-payment": (f.FeePaid,),
@@ -31,6 +33,7 @@ COMMANDS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
         "return": (f.RequestReturned,),
         "complete": (f.RequestCompleted,),
         "withdraw": (f.RequestWithdrawn,),
+        "close": (f.RequestClosed,),
         "extend": (f.DeadlineExtended,),
         "object": (f.ObjectionLodged,),
         "decide-objection": (f.ObjectionDecided,),

@@ -17,6 +17,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from requests_service.domain import erasing, sop
+from requests_service.domain.choices import GROUNDS
 from requests_service.domain.fees import ON_PAPER
 from requests_service.domain.roles import Role
 from requests_service.domain.sop import LEGAL_ACTS, REPORTS, SOP, STEPS, Need
@@ -144,6 +145,10 @@ class Case:
     delivery_letter_on: Day | None = None
     objection_due: Day | None = None
     """While an objection waits for its answer."""
+    complete_due: Day | None = None
+    """Until when the Pemohon may complete the request, while it is returned."""
+    access_due: Day | None = None
+    """Until when the data may be downloaded."""
     ended_on: Day | None = None
     proposed_by: str | None = None
     """Who proposed the refusal that waits for a second officer."""
@@ -151,6 +156,8 @@ class Case:
     """The Pemohon wants copies on paper: the only ones that may cost something."""
     fee_open: bool = False
     """A cost was stated that is neither paid nor waived."""
+    fee_charged_on: Day | None = None
+    """Of a cost that was stated and not waived."""
     dispute: bool = False
     """One is open at the Komisi Informasi."""
     erasure: str | None = None
@@ -285,7 +292,7 @@ class Checker:
                 Deviation(Kind.OUT_OF_ORDER, case.step, "RequestReturned dahulu", seen.type)
             )
         for need in move.needs:
-            if not self._is_met(need, case, on, seen.actor):
+            if not self._is_met(need, case, seen):
                 kind = _KINDS_OF_NEEDS.get(need, Kind.OUT_OF_ORDER)
                 found.append(Deviation(kind, case.step, need, seen.type))
         leaves = move.next_step != case.step
@@ -302,7 +309,7 @@ class Checker:
                 found.append(
                     Deviation(Kind.EXTENSION_TOO_LONG, case.step, most, str(seen.data["days"]))
                 )
-            case "ObjectionLodged" if arose_on := self._ground_arose_on(case, on):
+            case "ObjectionLodged" if arose_on := self._ground_arose_on(case, seen):
                 last = self._days.plus(arose_on, sop.OBJECTION_DAYS_MAX)
                 if on > last:
                     found.append(Deviation(Kind.OBJECTION_LATE, case.step, last, on))
@@ -314,7 +321,8 @@ class Checker:
             case "ObjectionDecided" if case.objection_due and on > case.objection_due:
                 found.append(Deviation(Kind.ANSWER_LATE, case.step, case.objection_due, on))
 
-    def _is_met(self, need: Need, case: Case, on: Day, actor: str) -> bool:
+    def _is_met(self, need: Need, case: Case, seen: Seen) -> bool:
+        on: Day = seen.data["on"]
         match need:
             case Need.PAPER_WANTED:
                 return case.on_paper
@@ -327,11 +335,16 @@ class Checker:
             case Need.PROPOSAL_OPEN:
                 return case.proposed_by is not None
             case Need.SECOND_PERSON:
-                return case.proposed_by != actor
+                return case.proposed_by != seen.actor
             case Need.DIP_PATH:
                 return "DataFoundInDip" in case.done
             case Need.CHECKED_FILE:
                 return not _FILE_FACTS.isdisjoint(case.done)
+            case Need.PEMOHON_SILENT:
+                last_day = case.complete_due if case.returned_on else case.access_due
+                return last_day is not None and on > last_day
+            case Need.AGENCY_FILE:
+                return "DataHandedOver" in case.done and "DataFoundInDip" not in case.done
             case Need.FIRST_REQUEST:
                 return case.part_of is None
             case Need.NO_DRAFT:
@@ -365,13 +378,28 @@ class Checker:
             case Need.ERASURE_OPEN:
                 return case.erasure == "asked"
             case Need.GROUND_AROSE:
-                return self._ground_arose_on(case, on) is not None
+                return self._ground_arose_on(case, seen) is not None
 
-    def _ground_arose_on(self, case: Case, on: Day) -> Day | None:
-        if case.step is None:
-            return None if "RequestWithdrawn" in case.done else case.ended_on
-        passed = case.statutory_due is not None and on > case.statutory_due
-        return case.statutory_due if passed and not case.notice_on else None
+    def _ground_arose_on(self, case: Case, seen: Seen) -> Day | None:
+        if "RequestWithdrawn" in case.done:
+            return None
+        ground = seen.data.get("ground", "")
+        since = case.ended_on
+        if case.step is not None:
+            while_open = ground in GROUNDS and GROUNDS[ground].while_open
+            since = self._unanswered_since(case, seen.data["on"]) if while_open else None
+        charged = case.fee_charged_on if ground == "biaya" else None
+        return max((day for day in (since, charged) if day), default=None)
+
+    def _unanswered_since(self, case: Case, on: Day) -> Day | None:
+        if case.statutory_due is None or on <= case.statutory_due:
+            return None
+        if case.notice_on is None or case.notice_on > case.statutory_due:
+            return case.statutory_due
+        waits_for_pemohon = case.fee_open or "DataDelivered" in case.done
+        if case.due is None or on <= case.due or waits_for_pemohon:
+            return None
+        return max(case.due, case.statutory_due)
 
     def _go_on(self, case: Case, seen: Seen, move: Move) -> Stored:
         """What the fact should have stored; the case is then where the fact leads."""
@@ -385,9 +413,11 @@ class Checker:
             case.proposed_by = None
         match seen.type:
             case "FeeStated":
-                case.fee_open = True
-            case "FeePaid" | "FeeWaived":
+                case.fee_open, case.fee_charged_on = True, on
+            case "FeePaid":
                 case.fee_open = False
+            case "FeeWaived":
+                case.fee_open, case.fee_charged_on = False, None
             case "DecisionProposed":
                 case.proposed_by = seen.actor
             case "RefusalConfirmed" | "ProposalSentBack":
@@ -413,10 +443,16 @@ class Checker:
                 case.counted["notice"] = Counted(since, sop.STATUTORY_DAYS, [])
             case "OwnerFound" | "ForwardedToPembantu":
                 case.agency = seen.data["agency"]
-            case "OwnershipDeclined":
+            case "OwnershipDeclined" | "AvailabilityReconsidered":
                 case.agency = None
+            case "AnotherFileAsked":
+                case.done -= _FILE_FACTS
+            case "ClearanceWithdrawn":
+                case.done -= {"DeliveryDrafted", "DataDelivered"}
+                case.delivery_letter_on = case.access_due = None
             case "RequestReturned":
                 case.returned_on = on
+                case.complete_due = seen.data.get("complete_by")
                 case.stopped_due, case.due = case.due, None
                 # The city may let the law's clock run on; the fact says which it did.
                 if seen.data.get("statutory_due") is None:
@@ -439,6 +475,8 @@ class Checker:
                 case.objection_due = None
             case "RequestReopened":
                 self._reopen(case, seen)
+            case "DataDelivered":
+                case.access_due = seen.data.get("access_until")
             case "DisputeFiled":
                 case.dispute = True
             case "DisputeDecided":
@@ -470,7 +508,8 @@ class Checker:
         self._leave(case, seen.data["next_step"], on, seen)
         case.statutory_due = self._accepted(on, sop.STATUTORY_DAYS, seen, "statutory_due")
         case.counted["notice"] = Counted(on, sop.STATUTORY_DAYS, [])
-        case.ended_on = case.notice_on = case.delivery_letter_on = None
+        case.ended_on = case.notice_on = case.delivery_letter_on = case.access_due = None
+        case.fee_charged_on = None
 
     def _take_up(self, case: Case, on: Day, seen: Seen) -> None:
         """Both clocks go on with the working days that they had left."""
@@ -519,6 +558,7 @@ class Checker:
 
     def _move(self, case: Case, seen: Seen, found: list[Deviation]) -> None:
         """Open deadlines were counted again: a clock that runs or stands still goes on doing so."""
+        case.complete_due = seen.data.get("complete_by")
         for clock, names in _MOVABLE.items():
             for name, told_as in names.items():
                 stood: Day | None = getattr(case, name)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from eventsourcing.domain import Aggregate
 
-from requests_service.domain import errors, needs, redress, sop, texts
+from requests_service.domain import errors, going_back, needs, redress, sop, texts
 from requests_service.domain import events as facts
 from requests_service.domain.clocks import Clocks
 from requests_service.domain.commands import COMMANDS
@@ -157,6 +157,7 @@ class DataRequest(Aggregate):
     def find_in_dip(self, by: Actor, today: Today, *, dip_entry: str) -> None:
         if not dip_entry.strip():
             raise errors.TextMissing("Pilih butir Daftar Informasi Publik yang memuat data ini.")
+        texts.must_be_a_reference("Butir Daftar Informasi Publik", dip_entry.strip())
         self.record(facts.DataFoundInDip, by, today, dip_entry=dip_entry.strip())
 
     def find_owner(self, by: Actor, today: Today, *, agency: str) -> None:
@@ -347,7 +348,7 @@ class DataRequest(Aggregate):
 
     @property
     def state(self) -> str:
-        """`open`, `returned`, `received`, `refused` or `withdrawn`."""
+        """`open`, `returned`, `received`, `refused`, `withdrawn` or `closed`."""
         if self.step is None:
             return self.ended_as or "open"
         return "returned" if self.returned_on else "open"
@@ -609,6 +610,8 @@ class DataRequest(Aggregate):
                 self._end(fact, "received")
             case facts.RequestWithdrawn():
                 self._end(fact, "withdrawn")
+            case facts.RequestClosed():
+                self._end(fact, "closed")
             case facts.RequestReturned():
                 self.returned_on = fact.on
                 self.stopped_due = fact.stopped_due
@@ -627,6 +630,7 @@ class DataRequest(Aggregate):
             case facts.DeadlinesMoved():
                 self.stopped_due = fact.stopped_due
                 self.stopped_statutory_due = fact.stopped_statutory_due
+        going_back.undo(self, fact)
         for chapter in self._chapters():
             chapter.remember(fact)
 

@@ -95,6 +95,14 @@ class NoCheckedFile(RequestsError):
     """Step 10 needs a file before its clearance can be stated."""
 
 
+class PemohonHasTime(RequestsError):
+    """A request is not closed while the Pemohon may still answer or fetch the data."""
+
+
+class NoAgencyFile(RequestsError):
+    """Another file is asked for of an agency that gave none."""
+
+
 class ProposalPending(RequestsError):
     """A refusal waits for its second officer."""
 

@@ -123,6 +123,32 @@ class OwnershipDeclined(Fact):
     declining_sealed: str
 
 
+class AvailabilityReconsidered(Fact):
+    """Step 7. No agency holds it after all, or the PPID does; back to step 6, `agency` is open."""
+
+    why_back_sealed: str
+
+
+class GrantReconsidered(Fact):
+    """Step 9. What was granted cannot be given; back to step 8, where the agency decides again."""
+
+    why_back_sealed: str
+
+
+class AnotherFileAsked(Fact):
+    """Step 10. The PPID cannot use the agency's file; back to step 9, where it gives another."""
+
+    why_back_sealed: str
+
+
+class ClearanceWithdrawn(Fact):
+    """Steps 11 to 13, and 16. The file that was cleared is looked at again, at step 10."""
+
+    was_delivered: bool
+    """Whether the Pemohon could download it."""
+    why_back_sealed: str
+
+
 class RequestGranted(Fact):
     """Step 8. The PPID Pembantu gives all that was asked for."""
 
@@ -355,6 +381,13 @@ class RequestWithdrawn(Fact):
     """The Pemohon no longer wants the data."""
 
     reason_sealed: str | None
+
+
+class RequestClosed(Fact):
+    """Steps 6 and 7 while returned, and 16. The Pemohon did not do what only they can do."""
+
+    why: str
+    """Of `closing`: `tidak_dilengkapi` or `tidak_dinyatakan_diterima`."""
 
 
 class DeadlineExtended(Fact):

@@ -36,12 +36,17 @@ class Form:
                 "purpose": lambda: texts.must_be_a_purpose(self.purpose),
                 **{name: partial(self._must_be_a_choice, name) for name in _CHOICES},
                 "way_to_send": self._must_be_sent_as_it_can_be,
+                "dataset": self._must_be_of_the_catalog,
             }
         )
 
     def _must_be_a_choice(self, name: str) -> None:
         choices_, words = _CHOICES[name]
         choices.must_be_one_of(choices_, getattr(self, name), what=words)
+
+    def _must_be_of_the_catalog(self) -> None:
+        if self.dataset is not None:
+            texts.must_be_a_reference("Alamat data", self.dataset)
 
     def _must_be_sent_as_it_can_be(self) -> None:
         self._must_be_a_choice("way_to_send")

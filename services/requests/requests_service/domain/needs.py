@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from requests_service.domain import errors, extending, objecting
+from requests_service.domain import closing, errors, extending, objecting
+from requests_service.domain.dates import tanggal
 from requests_service.domain.fees import ON_PAPER
 from requests_service.domain.roles import Actor
 from requests_service.domain.sop import Need
@@ -41,6 +42,18 @@ def must_meet(r: "DataRequest", need: Need, by: Actor, today: Today) -> None:
             )
         case Need.CHECKED_FILE if r.file is None:
             raise errors.NoCheckedFile("Belum ada berkas yang dapat diperiksa.")
+        case Need.PEMOHON_SILENT:
+            last_day = closing.closable_after(r)
+            if last_day is None or today.day <= last_day:
+                until = f" sampai {tanggal(last_day)}" if last_day else ""
+                raise errors.PemohonHasTime(
+                    f"Pemohon masih mempunyai waktu{until}; sesudah itu permohonan dapat ditutup."
+                )
+        case Need.AGENCY_FILE if r.file is None or r.found_in_dip:
+            raise errors.NoAgencyFile(
+                "Berkas permohonan ini tidak diserahkan PPID Pembantu: unggah berkas lain di"
+                " langkah 10."
+            )
         case Need.FIRST_REQUEST if r.parts.of:
             raise errors.AlreadyAPart(
                 f"Permohonan ini bagian dari permohonan {r.parts.of};"

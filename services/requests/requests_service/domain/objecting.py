@@ -44,10 +44,12 @@ def lodge(
 ) -> None:
     choices.must_be_one_of(choices.GROUNDS, ground, what="Alasan keberatan")
     r.guard(facts.ObjectionLodged, by, today)
-    if r.step is not None and not choices.GROUNDS[ground].while_open:
+    if ground not in _arisen(r, today):
         raise errors.NoGroundYet(
             "Alasan keberatan ini baru dapat diajukan setelah permohonan selesai dijawab."
         )
+    if ground not in last_days(r, today):
+        raise _too_late(_last_day(_arisen(r, today)[ground], today))
     if ground in r.objection.decided:
         raise errors.AlreadyObjected("Keberatan dengan alasan ini sudah pernah diputus.")
     texts.must_be_filled_in("Kasus posisi", case, words=4)
@@ -86,20 +88,57 @@ def was_answered(r: "DataRequest", today: Today) -> bool:
 
 
 def must_have_a_ground(r: "DataRequest", today: Today) -> None:
-    arose_on = r.ended_on if r.step is None else _silent_since(r, today)
-    if arose_on is None or r.ended_as == "withdrawn":
+    arisen = _arisen(r, today)
+    if not arisen:
         raise errors.NoGroundYet(
-            "Keberatan dapat diajukan setelah permohonan dijawab, atau setelah tenggat"
-            " pemberitahuan tertulis lewat tanpa jawaban."
+            "Keberatan dapat diajukan setelah permohonan dijawab, setelah tenggat pemberitahuan"
+            " tertulis lewat tanpa jawaban, setelah data yang dikabulkan tidak diberikan pada"
+            " waktunya, atau setelah biaya diberitahukan."
         )
-    last_day = today.calendar.add_working_days(arose_on, sop.OBJECTION_DAYS_MAX)
-    if today.day > last_day:
-        raise errors.ObjectionTooLate(
-            f"Keberatan paling lambat diajukan pada {tanggal(last_day)}"
-            f" ({sop.OBJECTION_DAYS_MAX} hari kerja)."
-        )
+    if not last_days(r, today):
+        raise _too_late(_last_day(max(arisen.values()), today))
 
 
-def _silent_since(r: "DataRequest", today: Today) -> date | None:
-    passed = r.statutory_due is not None and today.day > r.statutory_due
-    return r.statutory_due if passed and not r.notice_issued_on else None
+def last_days(r: "DataRequest", today: Today) -> dict[str, date]:
+    """The grounds, of `choices.GROUNDS`, on which one may object today, each with its last day."""
+    last = {ground: _last_day(day, today) for ground, day in _arisen(r, today).items()}
+    return {ground: day for ground, day in last.items() if today.day <= day}
+
+
+def _arisen(r: "DataRequest", today: Today) -> dict[str, date]:
+    """The grounds there are, each with the day on which it arose."""
+    if r.ended_as == "withdrawn":
+        return {}
+    since = r.ended_on if r.step is None else _unanswered_since(r, today)
+    days = {
+        code: since
+        for code, ground in choices.GROUNDS.items()
+        if since and (r.step is None or ground.while_open)
+    }
+    if r.fee.stated and not r.fee.waived:
+        days["biaya"] = max(since or r.fee.stated.on, r.fee.stated.on)
+    return days
+
+
+def _unanswered_since(r: "DataRequest", today: Today) -> date | None:
+    """The deadline that was missed: the law's without a written notice in time; when that came,
+    the open step's as well, unless the data was given or waits to be paid."""
+    notice_due = r.statutory_due
+    if notice_due is None or today.day <= notice_due:
+        return None
+    if r.notice_issued_on is None or r.notice_issued_on > notice_due:
+        return notice_due
+    if r.due is None or today.day <= r.due or r.access_until or r.fee.open:
+        return None
+    return max(r.due, notice_due)
+
+
+def _last_day(arose_on: date, today: Today) -> date:
+    return today.calendar.add_working_days(arose_on, sop.OBJECTION_DAYS_MAX)
+
+
+def _too_late(last_day: date) -> errors.ObjectionTooLate:
+    return errors.ObjectionTooLate(
+        f"Keberatan paling lambat diajukan pada {tanggal(last_day)}"
+        f" ({sop.OBJECTION_DAYS_MAX} hari kerja)."
+    )

@@ -24,6 +24,7 @@ _ENDS = {
     "RefusalNotified": "refused",
     "DataReceived": "received",
     "RequestWithdrawn": "withdrawn",
+    "RequestClosed": "closed",
 }
 
 
@@ -151,6 +152,11 @@ def remember(entry: Entry, type_: str, fact: Mapping[str, Any]) -> None:
             entry.title = fact["title"]
         case "DataDelivered":
             entry.delivered_on = fact["on"]
+        case "GrantReconsidered":
+            entry.decision = entry.decided_on = None
+            entry.reason_code = entry.article = entry.reason_text = entry.held_by = None
+        case "ClearanceWithdrawn":
+            entry.delivered_on = None
         case "RefusalNotified":
             entry.refused_on = fact["on"]
         case "RequestReturned":

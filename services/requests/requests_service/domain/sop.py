@@ -63,6 +63,8 @@ class Need(StrEnum):
     NO_FEE_OPEN = "tidak ada biaya yang belum dibayar"
     FEE_OPEN = "ada biaya yang belum dibayar"
     DIP_PATH = "data tercantum dalam Daftar Informasi Publik (langkah 6a)"
+    AGENCY_FILE = "berkasnya diserahkan PPID Pembantu"
+    PEMOHON_SILENT = "batas waktu Pemohon sudah lewat: untuk melengkapi, atau untuk mengunduh data"
     CHECKED_FILE = "berkas yang diperiksa telah diserahkan"
     FIRST_REQUEST = "bukan bagian dari permohonan lain"
     NO_DRAFT = "konsep surat belum disusun"
@@ -232,6 +234,14 @@ LEGAL_ACTS: tuple[LegalAct, ...] = (
              "Pilihan kami; setiap bagian dijawab menurut UU 14/2008 Pasal 22 ayat (7)", needs=(_N.FIRST_REQUEST,)),
     LegalAct(_f.OwnershipDeclined, "Menyatakan data bukan bidangnya", _R.PPID_PEMBANTU, (8,),
              "SOP langkah 7: yang membidangi data yang dimohon", leads_to=7, waits_for=_R.PPID, needs=(_N.NO_PROPOSAL,)),
+    LegalAct(_f.AvailabilityReconsidered, "Memeriksa ketersediaan data lagi", _R.PPID, (7,),
+             "SOP langkah 6: ketersediaan data yang dimohon", leads_to=6, waits_for=_R.PPID),
+    LegalAct(_f.GrantReconsidered, "Memutus lagi data yang tidak dapat diserahkan", _R.PPID_PEMBANTU, (9,),
+             "SOP langkah 8: keputusan pemberian data", leads_to=8, waits_for=_R.PPID_PEMBANTU),
+    LegalAct(_f.AnotherFileAsked, "Meminta berkas lain kepada PPID Pembantu", _R.PPID, (10,),
+             "SOP langkah 9 dan 10: data yang dimohon", leads_to=9, waits_for=_R.PPID_PEMBANTU, needs=(_N.AGENCY_FILE, _N.NO_PROPOSAL)),
+    LegalAct(_f.ClearanceWithdrawn, "Menarik berkas untuk diperiksa lagi", _R.PPID, (11, 12, 13, 16),
+             "SOP langkah 10: data pribadi harus disamarkan", leads_to=10, waits_for=_R.PPID),
     LegalAct(_f.DecisionProposed,  "Mengusulkan penolakan kepada petugas kedua", None, (6, 8, 10),
              "Pilihan kota: penolakan diputus dua petugas", needs=(_N.NO_PROPOSAL,)),
     LegalAct(_f.RefusalConfirmed, "Menyetujui usulan putusan", None, (6, 8, 10),
@@ -240,6 +250,8 @@ LEGAL_ACTS: tuple[LegalAct, ...] = (
              "Pilihan kota: penolakan diputus dua petugas", needs=(_N.PROPOSAL_OPEN,)),
     LegalAct(_f.RequestWithdrawn, "Mencabut permohonan", _R.PEMOHON, tuple(range(6, 14)),
              "Kehendak Pemohon", ends=True, returned=None),
+    LegalAct(_f.RequestClosed,    "Menutup permohonan yang tidak ditanggapi Pemohon", _R.PPID, (6, 7, 16),
+             "SOP, Peringatan 1; pilihan kami", ends=True, returned=None, needs=(_N.PEMOHON_SILENT, _N.NO_OBJECTION_OPEN)),
     LegalAct(_f.DeadlineExtended, "Memperpanjang tenggat pemberitahuan tertulis", _R.PPID, tuple(range(6, 16)),
              "UU 14/2008 Pasal 22 ayat (8)", needs=(_N.NOT_EXTENDED, _N.NOTICE_OPEN)),
     LegalAct(_f.FeeStated,        "Menyatakan biaya salinan cetak", _R.PPID, (11, 12, 13),

@@ -140,11 +140,7 @@ def _outcome_row(step: Step, fact: type, outcome: Outcome) -> tuple[str, ...]:
 
 def _act_row(act: LegalAct) -> tuple[str, ...]:
     numbers = [no for no in act.steps if no is not None]
-    where = (
-        f"{numbers[0]} sampai {numbers[-1]}"
-        if len(numbers) > 2
-        else " dan ".join(str(no) for no in numbers)
-    )
+    where = _numbers(numbers)
     if None in act.steps:
         where += ", atau sesudah selesai" if where else "sesudah selesai"
     if act.leads_to:
@@ -160,6 +156,15 @@ def _act_row(act: LegalAct) -> tuple[str, ...]:
         act.basis,
         "; ".join(told),
     )
+
+
+def _numbers(of_steps: list[int]) -> str:
+    if len(of_steps) < 3:
+        return " dan ".join(str(no) for no in of_steps)
+    first, *between, last = of_steps
+    if last - first == len(between) + 1:
+        return f"{first} sampai {last}"
+    return ", ".join(str(no) for no in (first, *between)) + f", dan {last}"
 
 
 def _picture() -> Iterator[str]:

@@ -26,6 +26,9 @@ _KEYBOARD = frozenset(
 )
 
 
+_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,119}")
+
+
 def is_meaningful(text: str, *, words: int) -> bool:
     """At least so many different words that somebody could have meant, not all abbreviations."""
     found = {word.lower() for word in _WORD.findall(text) if _could_be_a_word(word)}
@@ -58,6 +61,12 @@ def must_be_filled_in(name: str, text: str, *, words: int = 1) -> None:
     if not is_meaningful(text, words=words):
         raise TextMissing(f"{name} wajib diisi dengan jelas.")
     must_not_be_too_long(name, text)
+
+
+def must_be_a_reference(name: str, text: str) -> None:
+    """A number or an address of the city's: published as it is, so nobody's words stand in it."""
+    if not _REFERENCE.fullmatch(text):
+        raise TextMissing(f"{name} terdiri atas huruf, angka, dan tanda - . _ / saja.")
 
 
 def must_not_be_too_long(name: str, text: str) -> None:

@@ -14,6 +14,10 @@ FACT_TITLES: Mapping[type[Fact], str] = MappingProxyType(
         f.ForwardedToPembantu: "Permohonan diteruskan kepada PPID Pembantu",
         f.PartSplitOff: "Sebagian data dipisahkan menjadi permohonan tersendiri",
         f.OwnershipDeclined: "Perangkat daerah menyatakan data bukan bidangnya",
+        f.AvailabilityReconsidered: "PPID memeriksa ketersediaan data lagi",
+        f.GrantReconsidered: "Perangkat daerah memutus lagi",
+        f.AnotherFileAsked: "PPID meminta berkas lain kepada perangkat daerah",
+        f.ClearanceWithdrawn: "Berkas ditarik untuk diperiksa lagi",
         f.RequestGranted: "Permohonan dikabulkan",
         f.RequestGrantedInPart: "Permohonan dikabulkan sebagian",
         f.RequestRefused: "Permohonan ditolak",
@@ -38,6 +42,7 @@ FACT_TITLES: Mapping[type[Fact], str] = MappingProxyType(
         f.RequestReturned: "Permohonan dikembalikan untuk dilengkapi",
         f.RequestCompleted: "Permohonan dilengkapi Pemohon",
         f.RequestWithdrawn: "Permohonan dicabut Pemohon",
+        f.RequestClosed: "Permohonan ditutup, tidak ditanggapi Pemohon",
         f.DeadlineExtended: "Tenggat pemberitahuan tertulis diperpanjang",
         f.ObjectionLodged: "Keberatan diajukan",
         f.ObjectionDecided: "Keberatan diputus",
@@ -73,6 +78,7 @@ TEXT_TITLES: Mapping[str, str] = MappingProxyType(
         "purpose": "Tujuan pemanfaatan data",
         "message": "Pesan kepada PPID Pembantu",
         "declining": "Mengapa bukan bidangnya",
+        "why_back": "Mengapa kembali ke langkah itu",
         "refused_parts": "Bagian yang ditolak",
         "narrative": "Alasan penolakan",
         "proposed_parts": "Bagian yang diusulkan ditolak",
@@ -117,6 +123,7 @@ STATES: Mapping[str, str] = MappingProxyType(
         "received": "Selesai, data diterima",
         "refused": "Selesai, ditolak",
         "withdrawn": "Dicabut",
+        "closed": "Ditutup",
     }
 )
 
@@ -125,6 +132,7 @@ HIDDEN_FROM_PEMOHON = frozenset(
         "note",
         "message",
         "declining",
+        "why_back",
         "filename",
         "cover_note",
         "proposed_narrative",

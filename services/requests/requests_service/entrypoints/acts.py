@@ -14,7 +14,7 @@ from requests_service.domain.daftar_data import DaftarDataEntry
 from requests_service.domain.errors import ReasonUnknown
 from requests_service.domain.refusal import Refusal
 from requests_service.entrypoints.act import Act
-from requests_service.entrypoints.agencies_acts import AT_STEP_7, AT_STEP_8
+from requests_service.entrypoints.agencies_acts import AT_STEP_7, AT_STEP_8, WAYS_BACK
 from requests_service.entrypoints.conversation_acts import NOTE, TO_THE_PEMOHON, TO_THE_PPID
 from requests_service.entrypoints.fees_acts import FEES
 from requests_service.entrypoints.redress_acts import AFTER_THE_ANSWER
@@ -254,6 +254,7 @@ OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
                 id_, by, decision=typed.text("decision"), reason=typed.text("reason"), **how
             ),
         ),
+        **WAYS_BACK,
         **FEES,
         **AFTER_THE_ANSWER,
         "write": TO_THE_PEMOHON,
@@ -285,6 +286,18 @@ OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
             kind="danger",
             main=False,
             group="Menolak atau mengembalikan",
+        ),
+        "close": Act(
+            "close",
+            "Tutup permohonan yang tidak ditanggapi Pemohon",
+            "Tutup permohonan",
+            "Permohonan ditutup. Pemohon diberi tahu.",
+            lambda app, id_, by, typed, how: app.legal_acts.close(id_, by, **how),
+            hint="Batas waktu Pemohon sudah lewat. Pemohon dapat mengajukan lagi, dan Anda dapat"
+            " membukanya kembali.",
+            main=False,
+            group="Menolak atau mengembalikan",
+            bulk=True,
         ),
         "return": Act(
             "return",

@@ -1,4 +1,4 @@
-"""The officers' forms about which agency holds the data."""
+"""The officers' forms about which agency holds the data, and about ways back."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -42,5 +42,57 @@ AT_STEP_8: Mapping[str, Act] = MappingProxyType(
             main=False,
             group="Perangkat daerah",
         )
+    }
+)
+
+
+def _way_back(way: str, label: str, button: str, done: str, hint: str) -> Act:
+    return Act(
+        way,
+        label,
+        button,
+        done,
+        lambda app, id_, by, typed, how: app.handing_on.go_back(
+            id_, by, way=way, reason=typed.text("reason"), **how
+        ),
+        hint=hint,
+        main=False,
+        group="Kembali ke langkah sebelumnya",
+    )
+
+
+WAYS_BACK: Mapping[str, Act] = MappingProxyType(
+    {
+        "check-again": _way_back(
+            "check-again",
+            "Kembali ke langkah 6: periksa ketersediaan lagi",
+            "Kembali ke langkah 6",
+            "Permohonan kembali ke langkah 6.",
+            "Bila ternyata tidak ada perangkat daerah yang menguasainya, atau datanya sudah"
+            " tercantum dalam Daftar Informasi Publik.",
+        ),
+        "decide-again": _way_back(
+            "decide-again",
+            "Kembali ke langkah 8: data tidak dapat diserahkan",
+            "Kembali ke langkah 8",
+            "Permohonan kembali ke langkah 8; putuskan lagi.",
+            "Bila data yang sudah dikabulkan ternyata tidak dapat diserahkan. Pemohon menerima"
+            " Pemberitahuan Tertulis lagi atas keputusan yang baru.",
+        ),
+        "ask-another-file": _way_back(
+            "ask-another-file",
+            "Kembali ke langkah 9: minta berkas lain",
+            "Minta berkas lain",
+            "Permohonan kembali ke langkah 9. PPID Pembantu diberi tahu.",
+            "Bila berkasnya tidak terbaca, bukan data yang dimohon, atau kurang lengkap.",
+        ),
+        "withdraw-clearance": _way_back(
+            "withdraw-clearance",
+            "Kembali ke langkah 10: tarik berkas untuk diperiksa lagi",
+            "Tarik berkas",
+            "Permohonan kembali ke langkah 10, dan berkasnya tidak dapat diunduh lagi.",
+            "Bila ternyata masih ada data pribadi di dalamnya, atau bukan data yang dimohon."
+            " Unduhan berhenti seketika.",
+        ),
     }
 )

@@ -36,3 +36,43 @@ def split_off(request_id: UUID, body: Splitting, by: Viewer, app: App, asked: Ho
     Its register number is the last of `parts`; the same tracking code opens it.
     """
     return app.parting.split_off(request_id, by, **body.model_dump(), **asked)
+
+
+class GoingBack(Body):
+    """Why; read by officers, not by the Pemohon."""
+
+    reason: Text
+
+
+@router.post("/{request_id}/check-again")
+def check_again(request_id: UUID, body: GoingBack, by: Viewer, app: App, asked: HowAsked) -> Answer:
+    """Step 7, by the PPID: no agency holds it, or the PPID has it itself; back to step 6."""
+    return app.handing_on.go_back(request_id, by, way="check-again", reason=body.reason, **asked)
+
+
+@router.post("/{request_id}/decide-again")
+def decide_again(
+    request_id: UUID, body: GoingBack, by: Viewer, app: App, asked: HowAsked
+) -> Answer:
+    """Step 9, by the PPID Pembantu: what was granted cannot be given; back to step 8."""
+    return app.handing_on.go_back(request_id, by, way="decide-again", reason=body.reason, **asked)
+
+
+@router.post("/{request_id}/ask-another-file")
+def ask_another_file(
+    request_id: UUID, body: GoingBack, by: Viewer, app: App, asked: HowAsked
+) -> Answer:
+    """Step 10, by the PPID: the agency's file will not do; back to step 9."""
+    return app.handing_on.go_back(
+        request_id, by, way="ask-another-file", reason=body.reason, **asked
+    )
+
+
+@router.post("/{request_id}/withdraw-clearance")
+def withdraw_clearance(
+    request_id: UUID, body: GoingBack, by: Viewer, app: App, asked: HowAsked
+) -> Answer:
+    """Steps 11 to 13, and 16, by the PPID: back to step 10; downloading ends at once."""
+    return app.handing_on.go_back(
+        request_id, by, way="withdraw-clearance", reason=body.reason, **asked
+    )

@@ -1,11 +1,10 @@
 """What the Pemohon's page says of what comes next, and of objecting."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from requests_service.application import Requests
-from requests_service.domain import choices, sop
+from requests_service.domain import choices
 from requests_service.domain.sop import STEPS
 
 _GIVEN: tuple[int, ...] = (7, 8, 9, 10, 11, 12, 13, 16)
@@ -56,15 +55,14 @@ def _path(it: Mapping[str, Any]) -> list[int]:
 
 
 def objection_of(app: Requests, it: Mapping[str, Any]) -> dict[str, Any]:
-    """The grounds that may be chosen now, those that fit first, and the last day for it."""
-    fits = _fitting(app, it)
-    open_ = [code for code, each in choices.GROUNDS.items() if each.while_open or not it["step"]]
+    """The grounds that may be chosen now, those that fit first, and the last day for all."""
+    fits, until = _fitting(app, it), it["objection_until"]
     return {
         "grounds": [
             (code, _SITUATIONS[code], _law_words(code, code in fits))
-            for code in sorted(open_, key=lambda code: code not in fits)
+            for code in sorted(until, key=lambda code: code not in fits)
         ],
-        "objection_until": _last_day(app, it),
+        "objection_until": min(until.values(), default=None),
     }
 
 
@@ -77,6 +75,8 @@ def _fitting(app: Requests, it: Mapping[str, Any]) -> set[str]:
         fits |= {"tidak_sesuai"} if it["step"] is None else {"tidak_dipenuhi"}
     if it["decision"] == "refused" and not fits:
         fits.add("tidak_dipenuhi")
+    if it["fee"] and not it["fee"]["waived"]:
+        fits.add("biaya")
     if due and not notice and today > due:
         fits.add("tidak_ditanggapi")
     if due and notice and notice > due:
@@ -88,10 +88,3 @@ def _law_words(code: str, fits: bool) -> str:
     ground = choices.GROUNDS[code]
     law = f"{ground.text} (UU 14/2008 Pasal 35 ayat (1) huruf {ground.letter})."
     return f"Cocok dengan permohonan ini. {law}" if fits else law
-
-
-def _last_day(app: Requests, it: Mapping[str, Any]) -> date | None:
-    arose_on = it["ended_on"] if it["step"] is None else it["statutory_due"]
-    if arose_on is None:
-        return None
-    return app.today().calendar.add_working_days(arose_on, sop.OBJECTION_DAYS_MAX)

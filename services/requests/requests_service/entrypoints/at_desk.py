@@ -37,6 +37,7 @@ _FILTERS: Mapping[str, str] = MappingProxyType(
         "sampai": "due_until",
         "terlambat": "late",
         "usulan": "proposed",
+        "ditutup": "closable",
     }
 )
 FILTER_LABELS: Mapping[str, str] = MappingProxyType(
@@ -51,9 +52,10 @@ FILTER_LABELS: Mapping[str, str] = MappingProxyType(
         "sampai": "Jatuh tempo sampai",
         "terlambat": "Hanya yang terlambat",
         "usulan": "Hanya yang menunggu petugas kedua",
+        "ditutup": "Hanya yang dapat ditutup (batas waktu Pemohon lewat)",
     }
 )
-TICKED = ("terlambat", "usulan")
+TICKED = ("terlambat", "usulan", "ditutup")
 """The filters that are there or not."""
 _NUMBER = re.compile(r"(?:(\d{4})-)?(\d{1,6})")
 

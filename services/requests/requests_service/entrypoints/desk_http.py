@@ -14,7 +14,7 @@ from requests_service.entrypoints.http import Answer, App, enabled_officer
 router = APIRouter(prefix="/api/requests", tags=["requests"])
 _INSIDE = ("data_wanted_sealed", "person_id")
 Scope = Literal["mine", "open", "late", "returned", "objections", "erasures", "ended", "all"]
-State = Literal["open", "returned", "received", "refused", "withdrawn"]
+State = Literal["open", "returned", "received", "refused", "withdrawn", "closed"]
 Decision = Literal["granted", "granted_in_part", "refused"]
 Code = Annotated[str, Query(max_length=60)]
 
@@ -38,6 +38,9 @@ def desk(
     late: bool = False,
     proposed: Annotated[
         bool, Query(description="A refusal waits for a second officer, where two decide.")
+    ] = False,
+    closable: Annotated[
+        bool, Query(description="The applicant's time to complete it or to download has passed.")
     ] = False,
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=views.PAGE_ROWS_MAX)] = 25,
@@ -66,6 +69,7 @@ def desk(
             "sampai": due_until.isoformat() if due_until else "",
             "terlambat": "ya" if late else "",
             "usulan": "ya" if proposed else "",
+            "ditutup": "ya" if closable else "",
         }
     )
     page = asked.read(app, who, cursor or "", limit=limit)

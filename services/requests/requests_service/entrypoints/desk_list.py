@@ -181,7 +181,7 @@ def _row(
             row["waiting_for"] or (Role.PPID if row["erasure_asked_on"] else None)
         ),
         "nearest": views.nearest_clock(row),
-        "bulk_act": _bulk_act(row, who.role),
+        "bulk_act": _bulk_act(row, who.role, today.day),
         "working_days": {
             name: working_days_to(today, row[name])
             for name in ("due", "statutory_due", "objection_due")
@@ -193,8 +193,10 @@ def _row(
     }
 
 
-def _bulk_act(row: Mapping[str, Any], role: str) -> str | None:
+def _bulk_act(row: Mapping[str, Any], role: str, today: date) -> str | None:
     """The act that could be done to this one among many; its own command has the last word."""
+    if role == Role.PPID and row["closable_after"] and row["closable_after"] < today:
+        return "close"
     if row["state"] != "open" or row["waiting_for"] != role:
         return None
     outcomes = sop.STEPS[row["step"]].outcomes

@@ -368,7 +368,10 @@ def _why_not(step: int | None, command: str, role: str, *, returned: bool) -> st
             if outcome.role == role:
                 needed = "; ".join(need.value for need in outcome.needs)
                 needed = f"Syaratnya: {needed}." if needed else ""
-    if returned and (needed or not closed):
+    stops = all(
+        fact not in sop.ACTS or sop.ACTS[fact].returned is False for fact in COMMANDS[command]
+    )
+    if returned and stops and (needed or not closed):
         return "Permohonan sedang menunggu kelengkapan dari Pemohon."
     return needed or closed
 

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from chassis import feed
 from chassis.actor import Actor
-from chassis.http import NotSignedIn, Officer, needs, officer, problem, service_caller
+from chassis.http import NotSignedIn, Officer, officer, problem, service_caller
 from chassis.sessions import SESSION_SECONDS
+from chassis.texts import writable
 from fastapi import APIRouter, Depends, Header, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from requests_service.application import How, Once, Requests
@@ -20,12 +21,13 @@ from requests_service.domain.errors import FormInvalid, SeenVersionIsOld
 from requests_service.domain.form import Form
 from requests_service.domain.identity import Identity
 from requests_service.domain.refusal import Refusal
+from requests_service.entrypoints.session import enabled
 from requests_service.entrypoints.typed import address_of
 
 router = APIRouter(prefix="/api/requests", tags=["requests"])
 Answer = dict[str, Any]
-Text = Annotated[str, Field(max_length=5000)]
-Line = Annotated[str, Field(max_length=500)]
+Text = Annotated[str, Field(max_length=5000), AfterValidator(writable)]
+Line = Annotated[str, Field(max_length=500), AfterValidator(writable)]
 OF_THE_FORM = ("data_wanted", "purpose", "format", "dataset", "way_to_obtain", "way_to_send")
 
 
@@ -209,13 +211,8 @@ def enabled_officer(request: Request) -> Officer | None:
     return who if who and application(request).accounts.member(who.id, who.appointment) else None
 
 
-def reader_of_facts(
-    request: Request, who: Annotated[Officer, Depends(needs(*feed.ROLES))]
-) -> Officer:
-    """Whom the feed is for, whose account was not disabled since."""
-    if enabled_officer(request) is None:
-        raise NotSignedIn
-    return who
+reader_of_facts = enabled(*feed.ROLES)
+"""Whom the feed is for, whose account was not disabled since."""
 
 
 def viewer(
@@ -457,6 +454,12 @@ def return_for_completion(
 def complete(request_id: UUID, body: Completing, by: Viewer, app: App, asked: HowAsked) -> Answer:
     """The Pemohon's answer to that."""
     return app.legal_acts.complete(request_id, by, **body.model_dump(), **asked)
+
+
+@router.post("/{request_id}/close")
+def close(request_id: UUID, by: Viewer, app: App, asked: HowAsked) -> Answer:
+    """By the PPID: not completed in time, or delivered and its download has ended."""
+    return app.legal_acts.close(request_id, by, **asked)
 
 
 @router.post("/{request_id}/withdraw")

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from chassis.http import Officer, needs, problem
+from chassis.http import Officer, problem
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -25,10 +25,11 @@ from requests_service.entrypoints.http import (
     Viewer,
     once_of,
 )
+from requests_service.entrypoints.session import enabled
 from requests_service.visible import actor_of
 
 router = APIRouter(prefix="/api/requests", tags=["requests"])
-Ppid = Annotated[Officer, Depends(needs("ppid"))]
+Ppid = Annotated[Officer, Depends(enabled("ppid"))]
 
 
 class Entering(Submission):

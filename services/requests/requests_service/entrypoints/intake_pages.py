@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
-from chassis.http import NotSignedIn, Officer, needs
+from chassis.http import Officer
 from chassis.pages import Form, render
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -14,7 +14,7 @@ from requests_service.domain import choices, errors
 from requests_service.domain.form import Form as RequestForm
 from requests_service.domain.identity import FIELDS, Identity
 from requests_service.domain.intake import WAYS, Entry
-from requests_service.entrypoints.session import Page
+from requests_service.entrypoints.session import Page, enabled
 from requests_service.entrypoints.typed import Fields, Typed, new_key
 from requests_service.visible import actor_of
 
@@ -27,17 +27,7 @@ _SENT_BEFORE = (
     "Isian ini sudah pernah dicatat. Bila memang permohonan yang lain, tekan Catat permohonan"
     " sekali lagi."
 )
-_signed_in = needs("ppid")
-
-
-def _ppid(request: Request) -> Officer:
-    who = _signed_in(request)
-    if request.app.state.application.accounts.member(who.id, who.appointment) is None:
-        raise NotSignedIn
-    return who
-
-
-Ppid = Annotated[Officer, Depends(_ppid)]
+Ppid = Annotated[Officer, Depends(enabled("ppid"))]
 
 
 @router.get(_ADDRESS)

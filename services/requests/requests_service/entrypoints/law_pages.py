@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from chassis.http import Officer, needs, officer
+from chassis.http import Officer, officer
 from chassis.pages import render
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
@@ -19,7 +19,7 @@ router = APIRouter(include_in_schema=False, route_class=Page)
 _ROWS_OF_A_PAGE = 100
 _REPORT = "laporan"
 _WORK = (Role.PPID, Role.WALIDATA, Role.ATASAN_PPID, Role.AUDITOR)
-_works = needs(*_WORK)
+_works = enabled(*_WORK)
 Year = Annotated[int, Path(ge=2000, le=2199)]
 
 

@@ -10,7 +10,7 @@ from chassis.clock import JAKARTA
 from chassis.pages import ribuan, tanggal
 
 from requests_service.application import Requests
-from requests_service.domain import choices, erasing, redress, refusal
+from requests_service.domain import choices, closing, erasing, redress, refusal
 from requests_service.domain.roles import CAPACITIES, LABELS, Role
 from requests_service.domain.satisfaction import SCORES
 from requests_service.domain.sop import STEPS
@@ -35,6 +35,7 @@ _GRANTED_STAGES = ("Diterima", "Diperiksa PPID", "Diputuskan", "Data disiapkan",
 _GRANTED_STAGE = {6: 2, 7: 2, 8: 3, 9: 4, 10: 4, 11: 4, 12: 4, 13: 4, 16: 5}
 _REFUSED_STAGES = ("Diterima", "Diperiksa", "Diputuskan", "Surat Penolakan")
 _WITHDRAWN_STAGES = ("Diterima", "Dicabut")
+_CLOSED_STAGES = ("Diterima", "Ditutup")
 
 _PLAIN_WORDS: Mapping[int | str | None, str] = {
     6: "PPID sedang memeriksa apakah data ini ada dalam Daftar Informasi Publik.",
@@ -53,6 +54,12 @@ _PLAIN_WORDS: Mapping[int | str | None, str] = {
     "received": "Selesai. Anda sudah menyatakan data diterima.",
     "refused": "Selesai dengan penolakan. Alasan dan cara mengajukan keberatan ada dalam surat.",
     "withdrawn": "Permohonan ini sudah Anda cabut.",
+    "closed": "Permohonan ini ditutup, karena tidak dilengkapi sampai tanggal yang diminta.",
+    "closed_delivered": "Selesai. Data sudah disampaikan, dan masa unduhnya berakhir.",
+}
+_WHY_CLOSED = {
+    closing.NOT_COMPLETED: "Tidak dilengkapi sampai tanggal yang diminta.",
+    closing.NOT_RECEIVED: "Masa unduh berakhir tanpa pernyataan penerimaan.",
 }
 _REPORTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "LetterIssued": lambda d: (
@@ -228,6 +235,8 @@ def letters_of(it: Mapping[str, Any], address: str, *, role: str) -> list[dict[s
 def _stages(it: Mapping[str, Any]) -> tuple[tuple[str, ...], int]:
     if it["state"] == "withdrawn":
         return _WITHDRAWN_STAGES, len(_WITHDRAWN_STAGES) + 1
+    if it["state"] == "closed" and not it["decision"]:
+        return _CLOSED_STAGES, len(_CLOSED_STAGES) + 1
     if it["decision"] == "refused":
         return _REFUSED_STAGES, 4 if it["step"] else len(_REFUSED_STAGES) + 1
     return _GRANTED_STAGES, _GRANTED_STAGE.get(it["step"], len(_GRANTED_STAGES) + 1)
@@ -237,6 +246,8 @@ def _plain_words(it: Mapping[str, Any], agency: str) -> str:
     words = _PLAIN_WORDS[it["step"] if it["state"] == "open" else it["state"]]
     if it["step"] == 7 and it["state"] == "open" and not it["agency"]:
         words = _PLAIN_WORDS["declined"]
+    if it["state"] == "closed" and it["decision"]:
+        words = _PLAIN_WORDS["closed_delivered"]
     if it["step"] == 16 and not it["delivery_letter_on"]:
         words = "Surat Penyampaian Data sedang diterbitkan; tunggu beberapa saat."
     clocks = "tenggat langkah" if it["statutory_due"] else "kedua tenggat"
@@ -370,6 +381,8 @@ def _note(entry: TimelineEntry) -> str:
         case "RequestReturned":
             missing = "; ".join(choices.MISSING[code] for code in d["missing"])
             return f"{missing}. Dilengkapi paling lambat {tanggal(d['complete_by'])}."
+        case "RequestClosed":
+            return _WHY_CLOSED[d["why"]]
         case "DeadlineExtended":
             until = tanggal(d["new_statutory_due"])
             reason = choices.EXTENSION_REASONS[d["reason_code"]]

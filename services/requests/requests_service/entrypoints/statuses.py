@@ -12,6 +12,8 @@ ERRORS: dict[type[Exception], int] = {
     errors.NotOnDipPath: 409,
     errors.NothingToCite: 409,
     errors.NoCheckedFile: 409,
+    errors.NoAgencyFile: 409,
+    errors.PemohonHasTime: 409,
     errors.DraftMissing: 409,
     errors.AlreadyAPart: 409,
     errors.AlreadyDrafted: 409,

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 from chassis.pages import Form
+from chassis.texts import without_unwritable
 from fastapi import Depends, Request
 
 from requests_service.application import How, Once
@@ -72,7 +73,7 @@ async def _fields(request: Request) -> Fields:
     fields = Fields()
     form = await request.form()
     for name in form:
-        texts = [value for value in form.getlist(name) if isinstance(value, str)]
+        texts = [without_unwritable(v) for v in form.getlist(name) if isinstance(v, str)]
         if texts:
             fields[name] = texts if len(texts) > 1 else texts[0]
     return fields

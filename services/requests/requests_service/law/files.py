@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from chassis.texts import without_unwritable
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 from openpyxl.styles.fonts import DEFAULT_FONT
@@ -124,7 +124,7 @@ def _head(sheet: Worksheet, table: Table, top: int) -> int:
 
 def _write(cell: SheetCell, value: Cell) -> SheetCell:
     if isinstance(value, str):
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
+        cell.value = without_unwritable(value)
         # Never a formula, whatever it begins with.
         cell.data_type = "s"
         return cell

@@ -1,6 +1,7 @@
 """Registers and reports as PDF/A-2a and PDF/UA-1, by Typst with the fonts it carries."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +17,8 @@ _TEMPLATES = Path(__file__).parents[1] / "templates" / "typst"
 _STANDARDS: Any = ["a-2a", "ua-1"]
 _WIDE_COLUMNS = 12
 _UPRIGHT_COLUMNS_MAX = 7
+_UNPRINTABLE = re.compile("[^\n -~\u00a0-\u024f\u2010-\u2027\u2030-\u203f\u20a0-\u20bf]")
+"""What Libertinus Serif, as Typst carries it, may lack: all but Latin, its signs, and money."""
 
 Part = Mapping[str, Any]
 """A piece of the paper: judul, and one of angka, gambar, tabel, catatan; see laporan.typ."""
@@ -82,4 +85,9 @@ def _written(cell: Cell) -> str:
         return f"{cell:%d-%m-%Y}"
     if isinstance(cell, float):
         return f"{cell:.1f}".replace(".", ",")
-    return "" if cell is None else str(cell)
+    return "" if cell is None else _UNPRINTABLE.sub(_as_its_code, str(cell))
+
+
+def _as_its_code(sign: re.Match[str]) -> str:
+    """PDF/A refuses a sign that the font has not: an emoji must not keep a register from paper."""
+    return f"[U+{ord(sign[0]):04X}]"

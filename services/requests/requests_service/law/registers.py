@@ -24,7 +24,7 @@ NOT_FOR_OTHERS = (
 )
 NPWP_NOT_ASKED = "NPWP tidak diminta pada formulir, sehingga kolomnya kosong."
 _ERASED = "(dihapus)"
-_STATES = {"withdrawn": "Dicabut Pemohon"}
+_STATES = {"withdrawn": "Dicabut Pemohon", "closed": "Ditutup, tidak dilengkapi Pemohon"}
 _DECISIONS = {
     "granted": "Dikabulkan seluruhnya",
     "granted_in_part": "Dikabulkan sebagian",

@@ -134,7 +134,7 @@ class _Replay:
                 self._due = self._plus(self._due, pause) if self._due else None
                 self._statutory = self._plus(self._statutory, pause) if self._statutory else None
                 self._returned = None
-            case "RequestWithdrawn":
+            case "RequestWithdrawn" | "RequestClosed":
                 self._returned = None
             case "DeadlineExtended" if self._statutory:
                 self._statutory = self._plus(self._statutory, fact["days"])

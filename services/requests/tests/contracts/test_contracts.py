@@ -9,12 +9,13 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from requests_service.adapters.plain_mapper import PlainMapper
 from requests_service.adapters.published import PUBLISHED
-from requests_service.domain import completing, extending, fees, objecting, redress
+from requests_service.domain import closing, completing, extending, fees, objecting, redress
 from requests_service.domain import events as f
 from requests_service.domain.clocks import move
 from requests_service.domain.confirming import send_back
 from requests_service.domain.conversation import take_note, write_to_pemohon, write_to_ppid
 from requests_service.domain.declining import decline
+from requests_service.domain.going_back import WAYS, go_back
 from requests_service.domain.parting import split_off
 from requests_service.domain.renewing import renew
 from requests_service.domain.satisfaction import rate
@@ -110,7 +111,15 @@ def everything_that_happened():
     fees.waive(free, b.PPID, b.MONDAY, reason="Pemohon tidak mampu.", seal=b.sealed)
     proposed = b.a_proposed_refusal(8)
     send_back(proposed, b.DISKOPINDAG, b.MONDAY, words="Uji konsekuensinya keliru.", seal=b.sealed)
+    given_up = b.a_returned_request()
+    closing.close(given_up, b.PPID, b.on("2027-01-04"))
+    gone_back = [b.a_request_with_owner(), b.a_granted_request(), b.a_handed_over_request(),
+                 b.a_masked_request()]  # fmt: skip
+    for request, way in zip(gone_back, WAYS, strict=True):
+        by = b.DISKOPINDAG if way == "decide-again" else b.PPID
+        go_back(request, by, b.MONDAY, way=way, reason=b.NARRATIVE, seal=b.sealed)
     requests = [
+        given_up, *gone_back,
         proposed, paid, free, watched, moved, split, declined, b.a_received_request(),
         b.a_request_with_data_on_hand(), b.a_withdrawn_request(),
         rated, extended, completed, decided, cited, unmaskable, in_part, disputed,

@@ -4,6 +4,7 @@ pm4py is for tests alone (AGPL).
 """
 
 from collections.abc import Iterable
+from itertools import product
 from typing import Any
 
 from pm4py.algo.conformance.alignments.petri_net import algorithm as alignments
@@ -21,44 +22,47 @@ _MARKS = (
 )
 """What is so or is not: a pair of places each, of which one holds the token."""
 _NEEDS = {
-    Need.DIP_PATH: ("dip", True),
-    Need.CHECKED_FILE: ("file", True),
-    Need.NO_DRAFT: ("draft", False),
-    Need.DRAFT: ("draft", True),
-    Need.DELIVERY_LETTER: ("letter", True),
-    Need.NOTICE_OPEN: ("notice", False),
-    Need.NOT_EXTENDED: ("extended", False),
-    Need.NO_OBJECTION_OPEN: ("objection", False),
-    Need.OBJECTION_OPEN: ("objection", True),
-    Need.NO_ERASURE_OPEN: ("asked", False),
-    Need.ERASURE_OPEN: ("asked", True),
-    Need.NO_PROPOSAL: ("proposal", False),
-    Need.PROPOSAL_OPEN: ("proposal", True),
-    Need.NO_FEE_OPEN: ("fee", False),
-    Need.FEE_OPEN: ("fee", True),
+    Need.DIP_PATH: {"dip": True},
+    Need.AGENCY_FILE: {"file": True, "dip": False},
+    Need.CHECKED_FILE: {"file": True},
+    Need.NO_DRAFT: {"draft": False},
+    Need.DRAFT: {"draft": True},
+    Need.DELIVERY_LETTER: {"letter": True},
+    Need.NOTICE_OPEN: {"notice": False},
+    Need.NOT_EXTENDED: {"extended": False},
+    Need.NO_OBJECTION_OPEN: {"objection": False},
+    Need.OBJECTION_OPEN: {"objection": True},
+    Need.NO_ERASURE_OPEN: {"asked": False},
+    Need.ERASURE_OPEN: {"asked": True},
+    Need.NO_PROPOSAL: {"proposal": False},
+    Need.PROPOSAL_OPEN: {"proposal": True},
+    Need.NO_FEE_OPEN: {"fee": False},
+    Need.FEE_OPEN: {"fee": True},
 }
 _CHANGES = {
-    "DataFoundInDip": ("dip", True),
-    "DataHandedOver": ("file", True),
-    "DataOnHandProvided": ("file", True),
-    "DeliveryDrafted": ("draft", True),
-    "DeadlineExtended": ("extended", True),
-    "ObjectionLodged": ("objection", True),
-    "ObjectionDecided": ("objection", False),
-    "RequestReturned": ("returned", True),
-    "RequestCompleted": ("returned", False),
-    "ErasureRequested": ("asked", True),
-    "DecisionProposed": ("proposal", True),
-    "RefusalConfirmed": ("proposal", False),
-    "ProposalSentBack": ("proposal", False),
-    "FeeStated": ("fee", True),
-    "FeePaid": ("fee", False),
-    "FeeWaived": ("fee", False),
-    f"ErasureDecided {REFUSED}": ("asked", False),
+    "DataFoundInDip": {"dip": True},
+    "DataHandedOver": {"file": True},
+    "DataOnHandProvided": {"file": True},
+    "AnotherFileAsked": {"file": False},
+    "ClearanceWithdrawn": {"draft": False, "letter": False},
+    "DeliveryDrafted": {"draft": True},
+    "DeadlineExtended": {"extended": True},
+    "ObjectionLodged": {"objection": True},
+    "ObjectionDecided": {"objection": False},
+    "RequestReturned": {"returned": True},
+    "RequestCompleted": {"returned": False},
+    "ErasureRequested": {"asked": True},
+    "DecisionProposed": {"proposal": True},
+    "RefusalConfirmed": {"proposal": False},
+    "ProposalSentBack": {"proposal": False},
+    "FeeStated": {"fee": True},
+    "FeePaid": {"fee": False},
+    "FeeWaived": {"fee": False},
+    f"ErasureDecided {REFUSED}": {"asked": False},
     # What is erased stays asked for: it can neither be asked again nor decided again.
-    f"ErasureDecided {GRANTED}": ("erased", True),
-    "LetterIssued pemberitahuan_tertulis": ("notice", True),
-    "LetterIssued surat_penyampaian_pemohon": ("letter", True),
+    f"ErasureDecided {GRANTED}": {"erased": True},
+    "LetterIssued pemberitahuan_tertulis": {"notice": True},
+    "LetterIssued surat_penyampaian_pemohon": {"letter": True},
 }
 _KINDS = {"ErasureDecided": (f"ErasureDecided {REFUSED}", f"ErasureDecided {GRANTED}")}
 """Facts of which one field decides what is possible after them."""
@@ -111,7 +115,7 @@ class Net:
         needs: tuple[Need, ...],
         returned: bool | None = False,
     ) -> None:
-        reads = dict(_NEEDS[need] for need in needs if need in _NEEDS)
+        reads = {mark: so for need in needs for mark, so in _NEEDS.get(need, {}).items()}
         if name == "ErasureDecided":
             reads["erased"] = False
         for kind in _KINDS.get(name, (name,)):
@@ -119,13 +123,15 @@ class Net:
                 self._fire(f"{kind} {role}", {"at": (at, to)}, reads | {"returned": state}, kind)
 
     def _fire(self, label: str, flow: dict[str, Any], reads: dict[str, bool], name: str) -> None:
-        mark, after = _CHANGES.get(name, (None, None))
-        befores = [reads.pop(mark)] if mark in reads else [False, True] if mark else [None]
-        for before in befores:
-            arcs = [((each, so), (each, so)) for each, so in reads.items()]
-            if mark:
-                arcs.append(((mark, before), (mark, after)))
-            self._transition(label, [*flow.values(), *arcs])
+        changes = _CHANGES.get(name, {})
+        read = [((mark, so), (mark, so)) for mark, so in reads.items() if mark not in changes]
+        befores = [[reads[mark]] if mark in reads else [False, True] for mark in changes]
+        for before in product(*befores):
+            changed = [
+                ((mark, so), (mark, after))
+                for (mark, after), so in zip(changes.items(), before, strict=True)
+            ]
+            self._transition(label, [*flow.values(), *read, *changed])
 
     def _ways_out(self) -> None:
         """Silent moves that take away what is left, one pair after the other."""

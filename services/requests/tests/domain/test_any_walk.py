@@ -2,12 +2,14 @@
 
 from contextlib import suppress
 from datetime import date, timedelta
+from functools import partial
 from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from requests_service.adapters.plain_mapper import PlainMapper
 from requests_service.domain import (
+    closing,
     completing,
     confirming,
     erasing,
@@ -19,6 +21,7 @@ from requests_service.domain import (
 from requests_service.domain.declining import decline
 from requests_service.domain.erasing import Terms
 from requests_service.domain.errors import RequestsError
+from requests_service.domain.going_back import WAYS, go_back
 from requests_service.domain.parting import split_off
 from requests_service.domain.satisfaction import rate
 from requests_service.domain.sop import STEPS
@@ -27,6 +30,12 @@ from services.requests.tests import builders as b
 
 PART = UUID("0d6c1f62-7a1e-4d53-9a53-4f7d2c8f3b1a")
 WHY = "Dokumen masih dikumpulkan dari arsip kecamatan."
+
+
+def _go_back(way, r, who, today):
+    go_back(r, who, today, way=way, reason=WHY, seal=b.sealed)
+
+
 ATTEMPTS = {
     "find_in_dip": lambda r, who, t: r.find_in_dip(who, t, dip_entry="dip-1"),
     "find_owner": lambda r, who, t: r.find_owner(who, t, agency="diskopindag"),
@@ -54,6 +63,8 @@ ATTEMPTS = {
     "pay": lambda r, who, t: fees.pay(r, who, t, paid_on=t.day, receipt="STS-17"),
     "waive": lambda r, who, t: fees.waive(r, who, t, reason="Pemohon tidak mampu.", seal=b.sealed),
     "hand_over": lambda r, who, t: r.hand_over(who, t, file=b.UPLOADED, seal=b.sealed),
+    "close": lambda r, who, t: closing.close(r, who, t),
+    **{way: partial(_go_back, way) for way in WAYS},
     "provide": lambda r, who, t: r.provide_data_on_hand(who, t, file=b.UPLOADED, seal=b.sealed),
     "masked": lambda r, who, t: r.record_masking(
         who, t, original_digest=b.ORIGINAL, file=b.MASKED_FILE
@@ -145,7 +156,7 @@ def test_any_walk_keeps_the_request_whole(walk):
 def _must_be_whole(data_request):
     assert data_request.step in {*STEPS, None}
     if data_request.step is None:
-        assert data_request.state in {"received", "refused", "withdrawn"}
+        assert data_request.state in {"received", "refused", "withdrawn", "closed"}
         assert data_request.due is None
         assert data_request.ended_on
     elif data_request.state == "returned":

@@ -320,7 +320,7 @@ def test_an_objection_and_its_answer_have_thirty_working_days_each(after, answer
     told.step, told.due, told.agency = None, None, facts[-1].data["agency"]
     told.statutory_due = date.fromisoformat(facts[-1].data["statutory_due"])
     told.day = told._plus(after)
-    told.act("ObjectionLodged", answer_due=told._plus(30).isoformat())
+    told.act("ObjectionLodged", ground="penolakan", answer_due=told._plus(30).isoformat())
     told.day = told._plus(answered)
     told.act("ObjectionDecided")
 

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -57,6 +57,11 @@ def extend(data_request, today=b.MONDAY, days=7, reason=WHY, code="belum_dikuasa
 
 def lodge(data_request, today=b.MONDAY, ground="penolakan", by=b.PEMOHON):
     objecting.lodge(data_request, by, today, ground=ground, case=CASE, seal=b.sealed)
+
+
+def told_of_in_time(data_request):
+    data_request.note_letter(b.SERVICE, b.MONDAY, letter=b.a_letter("pemberitahuan_tertulis"))
+    return data_request
 
 
 # The form
@@ -684,12 +689,39 @@ def test_an_open_request_may_be_objected_to_once_the_law_was_not_kept():
     assert ("ppid_pembantu", 8) == (data_request.waiting_for, data_request.step)
 
 
-def test_a_request_answered_in_time_gives_no_ground_while_it_goes_on():
-    data_request = b.a_granted_request()
-    data_request.note_letter(b.SERVICE, b.MONDAY, letter=b.a_letter("pemberitahuan_tertulis"))
+def test_data_that_was_granted_in_time_but_not_given_gives_a_ground_once_both_clocks_have_passed():
+    data_request = told_of_in_time(b.a_granted_request())
+    handed_over = b.on("2026-12-08")
+    data_request.hand_over(b.DISKOPINDAG, handed_over, file=b.UPLOADED, seal=b.sealed)
+    due = data_request.due
+    assert data_request.statutory_due < due
+    late, last_day = due + timedelta(days=1), b.CALENDAR.add_working_days(due, 30)
+
+    with pytest.raises(NoGroundYet, match="tidak diberikan pada waktunya"):
+        lodge(data_request, b.on(due.isoformat()), ground="tidak_dipenuhi")
+    assert {last_day} == set(objecting.last_days(data_request, b.on(late.isoformat())).values())
+    lodge(data_request, b.on(late.isoformat()), ground="tidak_dipenuhi")
+
+    assert ("ppid", 10) == (data_request.waiting_for, data_request.step)
+
+
+def test_a_quick_request_is_not_late_by_the_law_while_its_first_clock_runs():
+    data_request = told_of_in_time(b.a_handed_over_request())
+    notice_due = data_request.statutory_due
+    assert data_request.due < notice_due
 
     with pytest.raises(NoGroundYet):
-        lodge(data_request, b.on("2026-12-10"), ground="melebihi_waktu")
+        lodge(data_request, b.on(notice_due.isoformat()), ground="tidak_dipenuhi")
+    day_after = b.on((notice_due + timedelta(days=1)).isoformat())
+
+    assert "tidak_dipenuhi" in objecting.last_days(data_request, day_after)
+
+
+def test_data_that_was_given_is_received_before_it_is_objected_to():
+    data_request = told_of_in_time(b.a_delivered_request())
+
+    with pytest.raises(NoGroundYet):
+        lodge(data_request, b.on("2027-01-20"), ground="tidak_dipenuhi")
 
 
 def test_a_withdrawn_request_gives_no_ground():
@@ -797,7 +829,7 @@ def test_every_fact_has_a_title_a_docstring_and_its_own_topic():
 
 def test_the_open_commands_are_those_the_guard_lets_through():
     found, returned = b.a_request_with_owner(), b.a_returned_request()
-    ppids = ("split-off", "forward", "return", "extend", "write")
+    ppids = ("split-off", "forward", "check-again", "return", "extend", "write")
     assert ppids == found.open_commands(b.PPID, b.MONDAY)
     pemohons = ("complete", "withdraw", "write", "request-erasure")
     assert pemohons == returned.open_commands(b.PEMOHON, b.MONDAY)

@@ -3,9 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
-from requests_service.domain import errors, fees, redress, register
+from requests_service.domain import errors, fees, objecting, redress, register
 
 from services.requests.tests import builders as b
+
+
+def _object(data_request, ground):
+    case = "Tarif per lembar dua kali tarif perwal."
+    objecting.lodge(data_request, b.PEMOHON, b.MONDAY, ground=ground, case=case, seal=b.sealed)
 
 
 def test_the_cost_is_sheets_at_the_citys_rate_and_the_sending_by_its_decree():
@@ -42,6 +47,32 @@ def test_a_cost_that_was_wrong_is_waived_and_stated_anew():
     fees.state(data_request, b.PPID, b.MONDAY, **again)
 
     assert (5_000, True) == (data_request.fee.stated.amount, data_request.fee.open)
+
+
+def test_a_cost_that_seems_unfair_is_objected_to_from_the_day_it_was_stated_until_waived():
+    data_request = b.a_request_with_a_fee(12)
+    last_day = b.CALENDAR.add_working_days(data_request.fee.stated.on, 30)
+    assert {"biaya": last_day} == objecting.last_days(data_request, b.MONDAY)
+    with pytest.raises(errors.NoGroundYet):
+        _object(data_request, "tidak_dipenuhi")
+
+    _object(data_request, "biaya")
+    fees.waive(data_request, b.PPID, b.MONDAY, reason="Tarifnya keliru dihitung.", seal=b.sealed)
+
+    assert ("biaya", {}) == (
+        data_request.objection.ground, objecting.last_days(data_request, b.MONDAY),
+    )  # fmt: skip
+
+
+def test_what_waits_to_be_paid_is_not_owed():
+    data_request = b.a_request_with_a_fee(13)
+    data_request.note_letter(b.SERVICE, b.MONDAY, letter=b.a_letter("pemberitahuan_tertulis"))
+    late = b.on("2026-12-30")
+    assert ["biaya"] == list(objecting.last_days(data_request, late))
+
+    fees.pay(data_request, b.PPID, late, paid_on=b.MONDAY.day, receipt="STS-17")
+
+    assert "tidak_dipenuhi" in objecting.last_days(data_request, late)
 
 
 def test_electronic_data_costs_nothing_and_is_delivered_at_once():

@@ -8,6 +8,7 @@ import pytest
 from requests_service.adapters.plain_mapper import PlainMapper
 from requests_service.domain import completing, objecting
 from requests_service.domain.data_request import DataRequest
+from requests_service.domain.going_back import go_back
 from requests_service.domain.register import Entry, begin, remember
 from requests_service.law.registers import OBJECTIONS, REQUESTS, Line, ObjectionLine, table_of
 from requests_service.law.report import report_of
@@ -78,6 +79,31 @@ def test_a_granted_request_stands_with_its_title_its_form_and_both_days():
     assert "Dikabulkan seluruhnya" == row["Keputusan"]
     days = [value for name, value in row.items() if name.startswith("Tanggal, ")]
     assert [date(2026, 11, 23), date(2026, 11, 20)] == days
+
+
+def _go_back(data_request, by, way):
+    go_back(
+        data_request, by, b.MONDAY, way=way, reason="Ternyata keliru sama sekali.", seal=b.sealed
+    )
+
+
+def test_data_that_was_taken_back_was_not_given():
+    data_request = b.a_delivered_request()
+    assert line_of(data_request).delivered_on
+
+    _go_back(data_request, b.PPID, "withdraw-clearance")
+
+    assert line_of(data_request).delivered_on is None
+
+
+def test_what_is_decided_again_is_not_decided():
+    data_request = b.a_request_granted_in_part()
+    assert line_of(data_request).decided_on
+
+    _go_back(data_request, b.DISKOPINDAG, "decide-again")
+
+    entry = line_of(data_request)
+    assert (None, None, None) == (entry.decision, entry.decided_on, entry.article)
 
 
 def test_a_refused_request_stands_with_the_article_and_no_word_of_the_pemohon():

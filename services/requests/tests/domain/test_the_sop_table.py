@@ -53,7 +53,13 @@ IN_STATE = {
 }
 """A request at each step, from which the acts of that step may be done."""
 
+LONG_AGO = b.on("2026-10-01")
 NEEDS_ANOTHER_STATE = {
+    (6, f.RequestClosed): lambda: b.a_returned_request(LONG_AGO),
+    (7, f.RequestClosed): lambda: b.a_returned_request(
+        LONG_AGO, start=b.a_request_with_owner(LONG_AGO)
+    ),
+    (16, f.RequestClosed): lambda: b.a_request_with_delivery_letter(LONG_AGO),
     (10, f.DataOnHandProvided): b.a_request_found_in_dip,
     (10, f.EarlierClearanceCited): b.a_request_found_in_dip,
     (13, f.DataDelivered): b.a_drafted_request,

@@ -12,6 +12,8 @@ from services.requests.tests.entrypoints.test_pages import (
     act,
     address_of,
     citizen,
+    cleared,
+    receive_receipt,
     sign_in,
     submit,
 )
@@ -41,6 +43,32 @@ def test_an_agency_declines_and_the_ppid_asks_the_one_that_it_suggests(app, citi
     act(ppid, at, "forward", agency="diskopindag")
     act(koperasi, at, "grant")
     assert "Dinas Sosial" in ppid.get(at).text
+
+
+def test_a_file_that_will_not_do_goes_back_to_the_agency_and_a_cleared_one_to_the_check(
+    app, citizen, sign_in, privacy_tokens
+):
+    number, _ = submit(citizen)
+    at, ppid = address_of(app, number), sign_in("ppid")
+    koperasi = sign_in("ppid_pembantu", "diskopindag")
+    act(ppid, at, "check-availability", outcome="agency", agency="diskopindag")
+    act(ppid, at, "forward")
+    act(koperasi, at, "grant")
+    receive_receipt(koperasi, privacy_tokens, at)
+
+    ppid.get(at).send(f"{at}/ask-another-file", reason="salah")
+    assert 422 == ppid.status and "Jelaskan kepada PPID Pembantu" in ppid.text
+    act(ppid, at, "ask-another-file", reason=WHY)
+    assert WHY in koperasi.get(at).text and "Unggah data yang dimohon" in koperasi.text
+    told = citizen.get(f"/permohonan/{number}").text
+    assert "PPID meminta berkas lain" in told and WHY not in told
+    receive_receipt(koperasi, privacy_tokens, at)
+    cleared(app, number)
+    act(ppid, at, "withdraw-clearance", reason=WHY)
+
+    assert f"/privasi/{at.rpartition('/')[2]}" in ppid.get(at).links()
+    told = citizen.get(f"/permohonan/{number}").text
+    assert "Berkas ditarik untuk diperiksa lagi" in told and WHY not in told
 
 
 def test_who_holds_what_is_not_held_is_told_to_the_citizen(app, citizen, sign_in):

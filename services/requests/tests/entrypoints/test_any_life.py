@@ -26,6 +26,7 @@ from hypothesis.stateful import (
 from requests_service.domain.choices import GROUNDS
 from requests_service.domain.commands import COMMANDS
 from requests_service.domain.errors import NotTheOwner
+from requests_service.domain.going_back import WAYS
 from requests_service.domain.sop import ACTS, SOP, STEPS, LegalAct
 
 from services.requests.tests import builders as b
@@ -61,6 +62,7 @@ BODIES: dict[str, tuple[dict[str, Any], ...]] = {
     "confirm-refusal": ({},),
     "send-back-refusal": ({"words": WHY},),
     "hand-over": ({"receipt": "…"},),
+    **{way: ({"reason": WHY},) for way in WAYS},
     "clear-personal-data": ({"cites": "2026-0001"},),
     "hand-to-walidata": ({},),
     "list-in-daftar-data": ({"year": 2030, **STANDARD},),
@@ -71,6 +73,7 @@ BODIES: dict[str, tuple[dict[str, Any], ...]] = {
     "receive": ({},),
     "return": ({"missing": ["tujuan"], "explanation": "Mohon jelaskan pemakaian datanya."},),
     "complete": ({"answer": "Untuk bahan skripsi saya"},),
+    "close": ({},),
     "withdraw": ({}, {"reason": "Sudah tidak perlu"}),
     "extend": ({"days": 7, "reason_code": "belum_dikuasai", "reason": WHY},
                {"days": 2, "reason_code": "belum_diputus", "reason": WHY}),

@@ -72,6 +72,8 @@ def test_the_ppid_states_the_cost_the_citizen_reads_it_and_the_payment_is_kept(
     )
     assert "Jumlahnya Rp21.000, menurut Perwal 1/2024." in citizen.text
     assert "Transfer ke rekening kas daerah." in citizen.text
+    assert "Ajukan keberatan" in citizen.text and "Biaya yang diminta tidak wajar" in citizen.text
+    assert "Tenggat sudah lewat dan saya belum dijawab" not in citizen.text
     act(ppid, at, "record-payment", paid_on="2026-11-20", receipt_number="STS-17")
 
     assert "Tanggal 20 November 2026, bukti STS-17." in ppid.text

@@ -389,3 +389,27 @@ def test_an_act_that_was_not_theirs_is_kept_in_the_log(client, session, pool):
     command(client, request_id, "check-availability", {"agency": "dinsos"}, **session("walidata"))
 
     assert [("walidata",)] == pool.execute("SELECT role FROM facts WHERE type = 'ActNotAllowed'")
+
+
+def test_what_nobody_can_write_or_keep_is_refused(client, session):
+    request_id = submit(client).json()["id"]
+    ppid = session("ppid")
+
+    wanted = client.post("/api/requests", json=a_submission(purpose="Penelitian\0 pasar rakyat"))
+    entry = command(client, request_id, "check-availability", {"dip_entry": "DIP\0"}, **ppid)
+
+    assert (422, 422) == (wanted.status_code, entry.status_code)
+    assert "U+0000" in wanted.text and "U+0000" in entry.text
+
+
+def test_what_is_published_as_typed_is_a_reference_and_no_text(client, session):
+    request_id = submit(client).json()["id"]
+    ppid = session("ppid")
+
+    wanted = client.post("/api/requests", json=a_submission(dataset="milik Siti Rahmawati"))
+    entry = command(client, request_id, "check-availability", {"dip_entry": "ada di Siti"}, **ppid)
+
+    assert (422, 422) == (wanted.status_code, entry.status_code)
+    assert ["dataset"] == [each["field"] for each in wanted.json()["errors"]]
+    for answer in (wanted, entry):
+        assert "terdiri atas huruf, angka" in answer.text

@@ -260,3 +260,16 @@ def test_a_year_in_which_nothing_was_asked_has_an_empty_report(client):
     assert 200 == browser.status
     assert 404 == browser.get("/laporan/2030/register-lain").status
     assert 422 == browser.get("/laporan/1066").status
+
+
+def test_a_sign_that_the_papers_font_has_not_keeps_no_register_from_paper(app, sign_in):
+    app.submit(
+        b.IDENTITY, replace(b.FORM, data_wanted="Sebaran UMKM \U0001f600 per kecamatan 2025")
+    )
+    bring_up(app.pool, REGISTER)
+    ppid = sign_in("ppid").get(REQUESTS)
+
+    answer = ppid._send("POST", f"{REQUESTS}/lengkap", data={"format": "pdf"})
+
+    assert 200 == answer.status_code
+    assert "[U+1F600]" in pdf_text(answer.content)

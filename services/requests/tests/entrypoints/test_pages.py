@@ -13,7 +13,7 @@ from requests_service.entrypoints.acts import OFFICER_ACTS, PEMOHON_ACTS
 from requests_service.entrypoints.sign_in_pages import safe_path
 
 from services.requests.tests import builders as b
-from services.requests.tests.conftest import PASSWORD
+from services.requests.tests.conftest import PASSWORD, a_submission
 
 pytestmark = pytest.mark.servers
 PRIVACY, LETTERS = Actor("ppid-1", "ppid"), Actor("letters", "service")
@@ -501,6 +501,20 @@ def test_a_disabled_officer_is_signed_out_at_the_desk(app, sign_in):
 
     ppid.get("/masuk")
     assert "Kata sandi" in ppid.text
+
+
+def test_a_disabled_officer_enters_nothing_and_opens_no_bundle(app, client, sign_in):
+    ppid = sign_in("ppid")
+    by_program = {"Authorization": f"Bearer {ppid.cookie('sesi').value}"}
+    assert 422 == client.post("/api/requests/enter", json={}, headers=by_program).status_code
+    app.accounts.disable("ppid", Actor("operator", "operator"))
+    body = a_submission(channel="telepon", received_on="2026-11-20") | {"email": ""}
+
+    entered = client.post("/api/requests/enter", json=body, headers=by_program)
+
+    assert 401 == entered.status_code
+    for page in ("/laporan/2026/bukti-e-monev.zip", "/meja/permohonan-baru"):
+        assert 303 == ppid.get(page).status
 
 
 def test_a_session_is_renewed_by_any_page_when_half_of_it_is_used(sign_in, clock_at):
