@@ -843,6 +843,7 @@ class Walk:
                 stories.mask(self.city, self.city.officer("ppid"), self.id)
                 continue
             if move.command == "hand-over":
+                self._until_privacy_has_no_file()
                 self._known["receipt"] = self._upload()
             if move.command == "receive":
                 self.city.until_letter(self.id, "surat_penyampaian_pemohon")
@@ -858,6 +859,15 @@ class Walk:
 
     def _filled_in(self, value: Any) -> Any:
         return value.format(**self._known) if isinstance(value, str) else value
+
+    def _until_privacy_has_no_file(self) -> None:
+        """It has heard that another one was asked for."""
+        ppid = self.city.officer("ppid")
+        self.city.wait(
+            "privacy waits for a file",
+            lambda: ppid._send("GET", f"/api/privacy/requests/{self.id}/findings").status_code,
+            lambda status: status == 404,
+        )
 
     def _upload(self) -> str:
         ticket = self.city.officer("koperasi").post(f"/api/requests/{self.id}/upload-ticket")

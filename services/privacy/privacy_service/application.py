@@ -527,7 +527,7 @@ WHERE id = %s AND state = 'releasing' AND round = %s""",
             (request_id, digest),
         )
         args = {"request_id": str(request_id), "digest": digest, "because_of": message.id}
-        enqueue(cur, SCAN, f"{request_id}:{digest}", args)
+        enqueue(cur, SCAN, f"{request_id}:{digest}:{message.sequence}", args)
 
     def _is_about(self, cur: Any, request_id: UUID, digest: str | None, sequence: int) -> None:
         """Which of its files a case is about; None: another than those that were handed over."""

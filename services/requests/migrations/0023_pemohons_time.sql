@@ -1,7 +1,8 @@
--- From when on the Pemohon may object to a cost, and until when they may complete a request or
--- download data.
+-- From when on the Pemohon may object to a cost or to what was refused, and until when they may
+-- complete a request or download data.
 ALTER TABLE conformance
   ADD COLUMN fee_charged_on date,
+  ADD COLUMN refused_on date,
   ADD COLUMN complete_due date,
   ADD COLUMN access_due date;
 

@@ -26,7 +26,10 @@ _COLUMNS = (
     " a.last_day, a.ended_on, a.rank, a.nip"
 )
 _FROM = f"SELECT {_COLUMNS} FROM appointments AS a JOIN staff AS s ON s.id = a.staff_id"
-_IN_FORCE = "a.first_day <= %(day)s AND a.last_day >= %(day)s AND a.ended_on IS NULL"
+_IN_FORCE = (
+    "a.first_day <= %(day)s AND a.last_day >= %(day)s AND a.ended_on IS NULL"
+    " AND s.disabled_at IS NULL"
+)
 
 
 @dataclass(frozen=True)

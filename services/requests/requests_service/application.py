@@ -314,16 +314,13 @@ class Requests(Application[UUID]):
         **how: Unpack[How],
     ) -> Answer:
         """`agency`: None keeps the one found at step 6."""
-        if agency is not None:
-            self.agencies.must_be_one(agency)
-        return self.change(
-            request_id,
-            lambda r, who, today: r.forward(
-                who, today, agency=agency, message=message, seal=self._seal_of(r)
-            ),
-            by,
-            how,
-        )
+
+        def command(r: DataRequest, who: Actor, today: Today) -> None:
+            if asked := agency or r.agency:
+                self.agencies.must_be_one(asked)
+            r.forward(who, today, agency=asked, message=message, seal=self._seal_of(r))
+
+        return self.change(request_id, command, by, how)
 
     def grant(self, request_id: UUID, by: Caller, **how: Unpack[How]) -> Answer:
         return self.change(request_id, DataRequest.grant, by, how)
@@ -348,6 +345,7 @@ class Requests(Application[UUID]):
     ) -> Answer:
         """`cites`: register number of the earlier request whose cleared file is given again."""
         earlier = self._get(self.reading.id_of(cites))
+        self.forgetting.must_be_known(earlier.id)
         return self.change(
             request_id,
             lambda r, who, today: r.cite_earlier_clearance(who, today, earlier=earlier),

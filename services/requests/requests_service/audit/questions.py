@@ -13,17 +13,13 @@ from requests_service.audit.filters import Filters
 from requests_service.audit.one_request import difference, state_at
 from requests_service.audit.question import Answer, Column, Parameter, Question
 from requests_service.audit.words import READABLE
+from requests_service.domain.choices import NOTICES
 from requests_service.domain.sop import SOP
 
 _ROWS_MAX = 200
 """Of an answer that has no pages: anything in it is a finding."""
 
 _DECIDES = ("DataFoundInDip", "RequestGranted", "RequestGrantedInPart", "RequestRefused")
-_TELLS_THE_DECISION = (
-    "pemberitahuan_tertulis",
-    "surat_penyampaian_pemohon",
-    "surat_penolakan_pemohon",
-)
 _WRITTEN_AFTER: Mapping[str, tuple[str, ...]] = {
     "tanda_bukti_penerimaan": ("RequestSubmitted",),
     "pemberitahuan_kekurangan": ("RequestReturned",),
@@ -135,27 +131,41 @@ def _statute(asked: Asked) -> Answer:
     rows, more = asked.page(
         """
         SELECT position, request_id, statutory_due, issued_on
-        FROM seen
-        WHERE letter = 'pemberitahuan_tertulis' AND issued_on > statutory_due
+        FROM seen AS notice
+        WHERE letter = ANY(%s) AND issued_on > statutory_due
+          AND NOT EXISTS (
+            SELECT FROM seen AS earlier
+            WHERE earlier.request_id = notice.request_id AND earlier.letter = ANY(%s)
+              AND earlier.position < notice.position
+              AND earlier.position > coalesce((
+                SELECT max(position) FROM seen AS again
+                WHERE again.request_id = notice.request_id AND again.type = 'RequestReopened'
+                  AND again.position < notice.position), 0))
         UNION ALL
         SELECT last.position, submitted.request_id, last.statutory_due, NULL
         FROM seen AS submitted
         CROSS JOIN LATERAL (
-          SELECT position, statutory_due, next_step, occurred_at
+          SELECT position, statutory_due, next_step
           FROM seen AS own
           WHERE own.request_id = submitted.request_id AND own.register_number IS NOT NULL
           ORDER BY position DESC
           LIMIT 1) AS last
+        CROSS JOIN LATERAL (
+          SELECT max(position) FILTER (WHERE type = 'RequestReopened') AS reopened_at,
+                 max(occurred_at) FILTER (WHERE step IS NOT NULL AND next_step IS NULL) AS ended_at
+          FROM seen AS own
+          WHERE own.request_id = submitted.request_id) AS known
         WHERE submitted.type = 'RequestSubmitted'
           AND NOT EXISTS (
             SELECT FROM seen AS notice
-            WHERE notice.letter = 'pemberitahuan_tertulis'
-              AND notice.request_id = submitted.request_id)
+            WHERE notice.letter = ANY(%s)
+              AND notice.request_id = submitted.request_id
+              AND notice.position > coalesce(known.reopened_at, 0))
           AND last.statutory_due < CASE
-            WHEN last.next_step IS NULL THEN (last.occurred_at AT TIME ZONE 'Asia/Jakarta')::date
+            WHEN last.next_step IS NULL THEN (known.ended_at AT TIME ZONE 'Asia/Jakarta')::date
             ELSE %s END
         """,
-        [asked.app.today(as_of).day],
+        [list(NOTICES)] * 3 + [asked.app.today(as_of).day],
     )
     clocks = _clock_facts(asked, [row["request_id"] for row in rows])
     rows = [row | {"clock": clocks.get(row["request_id"], [])} for row in rows]
@@ -166,10 +176,10 @@ def _clock_facts(asked: Asked, ids: list[Any]) -> dict[Any, list[Row]]:
     """What moved the law's clock, by request."""
     rows = asked.app.pool.query(
         "SELECT request_id, position, type, occurred_at, statutory_due FROM trail"
-        " WHERE request_id = ANY(%s) AND (letter = 'pemberitahuan_tertulis' OR type IN"
-        " ('RequestSubmitted', 'RequestReturned', 'RequestCompleted', 'DeadlineExtended'))"
+        " WHERE request_id = ANY(%s) AND (letter = ANY(%s) OR type IN ('RequestSubmitted',"
+        " 'RequestReturned', 'RequestCompleted', 'DeadlineExtended', 'RequestReopened'))"
         " ORDER BY position",
-        (ids,),
+        (ids, list(NOTICES)),
     )
     found: dict[Any, list[Row]] = {}
     for row in rows:
@@ -253,7 +263,7 @@ def _changed_after_letter(asked: Asked) -> Answer:
             WHERE letter.request_id = decided.request_id AND letter.letter = ANY(%s)
               AND letter.position < decided.position)
         """,
-        [list(_TELLS_THE_DECISION), list(_DECIDES), list(_TELLS_THE_DECISION)],
+        [list(NOTICES), list(_DECIDES), list(NOTICES)],
     )
     return Answer(with_requests(asked.app.pool, rows), more)
 

@@ -105,6 +105,11 @@ GROUNDS: Mapping[str, Ground] = MappingProxyType(
         "melebihi_waktu": Ground("g", "Informasi disampaikan melebihi waktu yang diatur", True),
     }
 )
+TOLD_BY_THE_NOTICE = ("penolakan", "tidak_sesuai", "tidak_dipenuhi")
+"""Grounds against a refusal, of all or of a part."""
+NOTICES = ("pemberitahuan_tertulis", "surat_penyampaian_pemohon", "surat_penolakan_pemohon")
+"""Letters that answer as UU 14/2008 Pasal 22 ayat (7) asks; the first to go out is the notice. A
+request that is reopened at step 10 has no other than the last two."""
 
 
 def must_be_one_of(choices: Mapping[str, object], code: str, *, what: str) -> None:

@@ -27,6 +27,7 @@ def return_for_completion(
     if not missing:
         raise errors.ReasonMissing("Pilih sedikitnya satu hal yang harus dilengkapi Pemohon.")
     texts.must_be_filled_in("Penjelasan kekurangan", explanation, words=3)
+    stops = today.rules.stops_while_returned and not _has_passed(r.statutory_due, today)
     r.record(
         facts.RequestReturned,
         by,
@@ -35,10 +36,15 @@ def return_for_completion(
         complete_by=today.plus(sop.COMPLETION_DAYS),
         missing_sealed=seal("missing", explanation),
         stopped_due=r.due,
-        stopped_statutory_due=r.statutory_due if today.rules.stops_while_returned else None,
+        stopped_statutory_due=r.statutory_due if stops else None,
         next_due=None,
-        statutory_due=None if today.rules.stops_while_returned else r.statutory_due,
+        statutory_due=None if stops else r.statutory_due,
     )
+
+
+def _has_passed(due: date | None, today: Today) -> bool:
+    """What is late stays late: a return stops no deadline that was missed."""
+    return due is not None and today.day > due
 
 
 def complete(

@@ -17,7 +17,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from requests_service.domain import erasing, sop
-from requests_service.domain.choices import GROUNDS
+from requests_service.domain.choices import GROUNDS, NOTICES, TOLD_BY_THE_NOTICE
 from requests_service.domain.fees import ON_PAPER
 from requests_service.domain.roles import Role
 from requests_service.domain.sop import LEGAL_ACTS, REPORTS, SOP, STEPS, Need
@@ -158,6 +158,8 @@ class Case:
     """A cost was stated that is neither paid nor waived."""
     fee_charged_on: Day | None = None
     """Of a cost that was stated and not waived."""
+    refused_on: Day | None = None
+    """When all or a part was refused; None while nothing is."""
     dispute: bool = False
     """One is open at the Komisi Informasi."""
     erasure: str | None = None
@@ -388,6 +390,8 @@ class Checker:
         if case.step is not None:
             while_open = ground in GROUNDS and GROUNDS[ground].while_open
             since = self._unanswered_since(case, seen.data["on"]) if while_open else None
+            if since is None and ground in TOLD_BY_THE_NOTICE and case.refused_on:
+                since = max(case.refused_on, case.notice_on) if case.notice_on else None
         charged = case.fee_charged_on if ground == "biaya" else None
         return max((day for day in (since, charged) if day), default=None)
 
@@ -441,6 +445,12 @@ class Checker:
                     since, sop.STATUTORY_DAYS, seen, "statutory_due"
                 )
                 case.counted["notice"] = Counted(since, sop.STATUTORY_DAYS, [])
+            case "RequestRefused" | "RequestGrantedInPart":
+                case.refused_on = on
+            case "GrantReconsidered":
+                case.refused_on = None
+            case "RequestWithdrawn":
+                case.objection_due = None
             case "OwnerFound" | "ForwardedToPembantu":
                 case.agency = seen.data["agency"]
             case "OwnershipDeclined" | "AvailabilityReconsidered":
@@ -509,7 +519,7 @@ class Checker:
         case.statutory_due = self._accepted(on, sop.STATUTORY_DAYS, seen, "statutory_due")
         case.counted["notice"] = Counted(on, sop.STATUTORY_DAYS, [])
         case.ended_on = case.notice_on = case.delivery_letter_on = case.access_due = None
-        case.fee_charged_on = None
+        case.fee_charged_on = case.refused_on = None
 
     def _take_up(self, case: Case, on: Day, seen: Seen) -> None:
         """Both clocks go on with the working days that they had left."""
@@ -551,7 +561,7 @@ class Checker:
         issued_on: Day = seen.data["issued_on"]
         if seen.data["letter"] == "surat_penyampaian_pemohon":
             case.delivery_letter_on = case.delivery_letter_on or issued_on
-        if seen.data["letter"] == "pemberitahuan_tertulis" and not case.notice_on:
+        if seen.data["letter"] in NOTICES and not case.notice_on:
             case.notice_on = issued_on
             if case.statutory_due and issued_on > case.statutory_due:
                 found.append(Deviation(Kind.NOTICE_LATE, case.step, case.statutory_due, issued_on))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from eventsourcing.domain import Aggregate
 
-from requests_service.domain import errors, going_back, needs, redress, sop, texts
+from requests_service.domain import choices, errors, going_back, needs, redress, sop, texts
 from requests_service.domain import events as facts
 from requests_service.domain.clocks import Clocks
 from requests_service.domain.commands import COMMANDS
@@ -399,6 +399,8 @@ class DataRequest(Aggregate):
             "next_due": self.due if stays else _due(outcome.next_step, today),
             "waiting_for": _value(outcome.waits_for) or (self.waiting_for if stays else None),
         }
+        if outcome.next_step is None and not stays and fact is not facts.RequestWithdrawn:
+            remembered["waiting_for"] = redress.waits_for_reopening(self)
         self._trigger(fact, by, today, remembered | details)
 
     def note(self, fact: type[Fact], by: Actor, today: Today, **details: Any) -> None:
@@ -650,7 +652,7 @@ class DataRequest(Aggregate):
                 addressed_to=fact.addressed_to,
             ),
         )
-        if fact.letter == "pemberitahuan_tertulis":
+        if fact.letter in choices.NOTICES:
             self.notice_issued_on = self.notice_issued_on or fact.issued_on
         if fact.letter == "surat_penyampaian_pemohon":
             self.delivery_letter_on = self.delivery_letter_on or fact.issued_on

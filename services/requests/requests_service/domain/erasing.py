@@ -186,6 +186,12 @@ _RULES: tuple[_Rule, ...] = (
         lambda r, today, terms: _OPEN_END if r.redress.dispute else None,
     ),
     _Rule(
+        "owed",
+        "UU 14/2008 Pasal 36 dan 38",
+        "Putusan atas keberatan atau sengketa belum dilaksanakan.",
+        lambda r, today, terms: _OPEN_END if r.redress.owed_by else None,
+    ),
+    _Rule(
         "archive",
         "UU 43/2009 dan jadwal retensi arsip",
         "Surat dan berkas permohonan ini harus disimpan sampai {until}.",

@@ -45,6 +45,8 @@ class Fee:
     stated: facts.FeeStated | None = None
     paid_on: date | None = None
     receipt: str | None = None
+    paid_before: int = 0
+    """Rupiah, of costs that were stated and paid before this one."""
     waived: bool = False
     lapsed: bool = False
     """The request ended before it was paid."""
@@ -57,12 +59,14 @@ class Fee:
 
     @property
     def paid(self) -> int | None:
-        """Rupiah."""
-        return self.stated.amount if self.stated and self.paid_on else None
+        """Rupiah, all costs together; None where nothing was paid."""
+        now = self.stated.amount if self.stated and self.paid_on else 0
+        return self.paid_before + now or None
 
     def remember(self, fact: Fact) -> None:
         match fact:
             case facts.FeeStated():
+                self.paid_before = self.paid or 0
                 self.stated, self.paid_on, self.receipt = fact, None, None
                 self.waived = self.lapsed = False
             case facts.FeePaid(paid_on=paid_on, receipt=receipt):
@@ -71,6 +75,7 @@ class Fee:
                 self.waived = True
             case facts.RequestReopened():
                 self.stated = self.paid_on = self.receipt = None
+                self.paid_before = 0
             case _ if fact.next_step is None and self.open:
                 self.lapsed = True
 
@@ -104,6 +109,8 @@ def pay(r: "DataRequest", by: Actor, today: Today, *, paid_on: date, receipt: st
     r.guard(facts.FeePaid, by, today)
     if paid_on > today.day:
         raise errors.FeeUnfit(f"Tanggal bayar paling akhir hari ini, {tanggal(today.day)}.")
+    if r.fee.stated and paid_on < r.fee.stated.on:
+        raise errors.FeeUnfit(f"Biaya ini baru diberitahukan pada {tanggal(r.fee.stated.on)}.")
     if not 1 <= len(receipt.strip()) <= RECEIPT_CHARS_MAX:
         raise errors.FeeUnfit(f"Tulis nomor bukti bayar, paling panjang {RECEIPT_CHARS_MAX} huruf.")
     r.record(facts.FeePaid, by, today, paid_on=paid_on, receipt=receipt.strip())

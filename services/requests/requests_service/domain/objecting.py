@@ -1,6 +1,6 @@
 """An objection to how a request was answered, or was not (UU 14/2008 Pasal 35 and 36)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -22,19 +22,27 @@ class Objection:
     ground: str | None = None
     """Of `choices.GROUNDS`, while it waits for the superior."""
     due: date | None = None
-    decided: tuple[str, ...] = ()
-    """Grounds, since the request was last answered: each is heard once."""
+    decided: dict[str, date] = field(default_factory=dict)
+    """Grounds, each with the day; one is heard again only when it has arisen anew."""
     decided_on: date | None = None
+    refused_on: date | None = None
+    """When all or a part was refused; None while nothing is."""
 
     def remember(self, fact: Fact) -> None:
         match fact:
             case facts.ObjectionLodged(ground=ground, answer_due=answer_due):
                 self.ground, self.due = ground, answer_due
             case facts.ObjectionDecided(ground=ground):
-                self.decided, self.decided_on = (*self.decided, ground), fact.on
+                self.decided, self.decided_on = self.decided | {ground: fact.on}, fact.on
                 self.ground = self.due = None
+            case facts.RequestRefused() | facts.RequestGrantedInPart():
+                self.refused_on = fact.on
+            case facts.GrantReconsidered():
+                self.refused_on = None
             case facts.RequestReopened():
-                self.decided = ()
+                self.decided, self.refused_on = {}, None
+            case facts.RequestWithdrawn():
+                self.ground = self.due = None
             case facts.DeadlinesMoved():
                 self.due = fact.objection_due
 
@@ -48,10 +56,10 @@ def lodge(
         raise errors.NoGroundYet(
             "Alasan keberatan ini baru dapat diajukan setelah permohonan selesai dijawab."
         )
+    if _was_heard(r, ground, today):
+        raise errors.AlreadyObjected("Keberatan dengan alasan ini sudah pernah diputus.")
     if ground not in last_days(r, today):
         raise _too_late(_last_day(_arisen(r, today)[ground], today))
-    if ground in r.objection.decided:
-        raise errors.AlreadyObjected("Keberatan dengan alasan ini sudah pernah diputus.")
     texts.must_be_filled_in("Kasus posisi", case, words=4)
     r.record(
         facts.ObjectionLodged,
@@ -78,7 +86,9 @@ def decide(
         ground=r.objection.ground,
         decision=decision,
         reason_sealed=seal("reason", reason),
-        waiting_for=redress.waits_for_reopening(r, granted=decision != "ditolak"),
+        waiting_for=r.waiting_for
+        if r.step
+        else redress.waits_for_reopening(r, granted=decision != "ditolak"),
     )
 
 
@@ -101,22 +111,40 @@ def must_have_a_ground(r: "DataRequest", today: Today) -> None:
 
 def last_days(r: "DataRequest", today: Today) -> dict[str, date]:
     """The grounds, of `choices.GROUNDS`, on which one may object today, each with its last day."""
-    last = {ground: _last_day(day, today) for ground, day in _arisen(r, today).items()}
+    last = {
+        ground: _last_day(day, today)
+        for ground, day in _arisen(r, today).items()
+        if not _was_heard(r, ground, today)
+    }
     return {ground: day for ground, day in last.items() if today.day <= day}
+
+
+def _was_heard(r: "DataRequest", ground: str, today: Today) -> bool:
+    decided_on = r.objection.decided.get(ground)
+    return decided_on is not None and _arisen(r, today)[ground] <= decided_on
 
 
 def _arisen(r: "DataRequest", today: Today) -> dict[str, date]:
     """The grounds there are, each with the day on which it arose."""
     if r.ended_as == "withdrawn":
         return {}
-    since = r.ended_on if r.step is None else _unanswered_since(r, today)
-    days = {
-        code: since
-        for code, ground in choices.GROUNDS.items()
-        if since and (r.step is None or ground.while_open)
-    }
+    if r.step is None:
+        days = dict.fromkeys(choices.GROUNDS, r.ended_on) if r.ended_on else {}
+    else:
+        days = _arisen_while_open(r, today)
     if r.fee.stated and not r.fee.waived:
-        days["biaya"] = max(since or r.fee.stated.on, r.fee.stated.on)
+        days["biaya"] = max(days.get("biaya", r.fee.stated.on), r.fee.stated.on)
+    return days
+
+
+def _arisen_while_open(r: "DataRequest", today: Today) -> dict[str, date]:
+    days: dict[str, date] = {}
+    if r.objection.refused_on and r.notice_issued_on:
+        # The written notice tells what is refused, days before the request is finished.
+        told_on = max(r.objection.refused_on, r.notice_issued_on)
+        days = dict.fromkeys(choices.TOLD_BY_THE_NOTICE, told_on)
+    if since := _unanswered_since(r, today):
+        days |= {code: since for code, ground in choices.GROUNDS.items() if ground.while_open}
     return days
 
 

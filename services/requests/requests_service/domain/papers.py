@@ -50,7 +50,8 @@ def must_take_from(r: "DataRequest", by: Actor) -> None:
             "Berkas persyaratan diunggah Pemohon; oleh PPID bila permohonannya datang lewat surat,"
             " loket, telepon, atau surel."
         )
-    if r.step is None:
+    heard = r.objection.ground or r.redress.dispute
+    if r.step is None and not heard:
         raise errors.StepNotOpen(
             "Permohonan ini sudah selesai; berkas persyaratan tidak diterima lagi."
         )

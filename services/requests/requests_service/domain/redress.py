@@ -57,25 +57,33 @@ class Redress:
     """Of BASES: what asks for reopening."""
     dispute: str | None = None
     """Number at the Komisi Informasi of the dispute that is open."""
+    disputed_on: date | None = None
+    """When that dispute was filed."""
 
     def remember(self, fact: Fact) -> None:
         match fact:
-            case facts.ObjectionDecided(decision=decision, step=None) if decision != "ditolak":
+            case facts.ObjectionDecided() if _asks_for_another_answer(fact):
                 self.owed_by |= {OBJECTION}
             case facts.DisputeFiled(number=number):
-                self.dispute = number
-            case facts.DisputeDecided(outcome=outcome, step=step):
+                self.dispute, self.disputed_on = number, fact.filed_on
+            case facts.DisputeDecided(outcome=outcome):
                 self.dispute = None
-                if outcome in _ASKS_FOR_MORE and step is None:
+                if outcome in _ASKS_FOR_MORE:
                     self.owed_by |= {DISPUTE}
-            case facts.RequestReopened():
+            case facts.DataDelivered(refused_part=None):
+                self.owed_by = frozenset()
+            case facts.RequestReopened() | facts.RequestWithdrawn():
                 self.owed_by = frozenset()
 
 
-def waits_for_reopening(r: "DataRequest", *, granted: bool) -> str | None:
-    """Whose move it is once an objection or a dispute was decided."""
-    if r.step is not None:
-        return r.waiting_for
+def _asks_for_another_answer(decided: facts.ObjectionDecided) -> bool:
+    """Whether the superior granted more than the answer that was still to come."""
+    of_silence = decided.step is not None and choices.GROUNDS[decided.ground].while_open
+    return decided.decision != "ditolak" and not of_silence
+
+
+def waits_for_reopening(r: "DataRequest", *, granted: bool = False) -> str | None:
+    """Whose move it is in a finished request: the PPID's while it owes what was `granted`."""
     return Role.PPID.value if granted or r.redress.owed_by else None
 
 
@@ -140,6 +148,8 @@ def record_dispute(
     r.guard(facts.DisputeFiled, by, today)
     _must_have_a_number(number, "Nomor register sengketa")
     _must_not_be_ahead(filed_on, today)
+    if filed_on < r.submitted_on:
+        raise errors.DayAhead(f"Tanggal {tanggal(filed_on)} sebelum permohonan ini ada.")
     r.record(facts.DisputeFiled, by, today, number=number.strip(), filed_on=filed_on)
 
 
@@ -151,6 +161,9 @@ def record_dispute_decision(
     choices.must_be_one_of(OUTCOMES, outcome, what="Hasil sengketa")
     _must_have_a_number(decision, "Nomor putusan")
     _must_not_be_ahead(decided_on, today)
+    if r.redress.disputed_on and decided_on < r.redress.disputed_on:
+        filed_on = tanggal(r.redress.disputed_on)
+        raise errors.DayAhead(f"Sengketa ini baru diajukan pada {filed_on}.")
     r.record(
         facts.DisputeDecided,
         by,
@@ -159,7 +172,9 @@ def record_dispute_decision(
         outcome=outcome,
         decision=decision.strip(),
         decided_on=decided_on,
-        waiting_for=waits_for_reopening(r, granted=outcome in _ASKS_FOR_MORE),
+        waiting_for=r.waiting_for
+        if r.step
+        else waits_for_reopening(r, granted=outcome in _ASKS_FOR_MORE),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from requests_service.domain.choices import NOTICES
 from requests_service.domain.dates import tanggal
 
 _HELD, _NOT_HELD, _NOT_DOCUMENTED = "ya", "tidak", "belum"
@@ -93,6 +94,8 @@ class Entry:
     """How the Pemohon were served, as they said: of `satisfaction.SCORES`."""
     fee: str | None = None
     payment: str | None = None
+    reopened_on: str | None = None
+    """The last time: days are counted from it, and no longer from received_on."""
     pauses: list[list[str | None]] = field(default_factory=list)
     """Day of the return, day of the completion or of the end; None while it is returned."""
     objections: list[Objection] = field(default_factory=list)
@@ -136,14 +139,15 @@ def begin(fact: Mapping[str, Any]) -> Entry:
 def remember(entry: Entry, type_: str, fact: Mapping[str, Any]) -> None:
     """Take in one more fact of the request, whatever its type."""
     entry.agency = fact.get("agency") or entry.agency
+    if type_ in ("OwnershipDeclined", "AvailabilityReconsidered"):
+        entry.agency = None
     if entry.notice_on is None:
         entry.statutory_due = fact.get("statutory_due") or entry.statutory_due
     if type_ in _DECISIONS:
         _decide(entry, type_, fact)
     if type_ in _ENDS:
         entry.ended_on, entry.ended_as = fact["on"], _ENDS[type_]
-        if entry.payment == _UNPAID:
-            entry.payment = "tidak jadi dibayar"
+        _settle(entry, "tidak jadi dibayar")
         _end_pause(entry, fact["on"])
     match type_:
         case "DataHandedOver" | "DataOnHandProvided" | "EarlierClearanceCited":
@@ -153,8 +157,7 @@ def remember(entry: Entry, type_: str, fact: Mapping[str, Any]) -> None:
         case "DataDelivered":
             entry.delivered_on = fact["on"]
         case "GrantReconsidered":
-            entry.decision = entry.decided_on = None
-            entry.reason_code = entry.article = entry.reason_text = entry.held_by = None
+            _undo_the_decision(entry)
         case "ClearanceWithdrawn":
             entry.delivered_on = None
         case "RefusalNotified":
@@ -173,7 +176,7 @@ def remember(entry: Entry, type_: str, fact: Mapping[str, Any]) -> None:
             entry.extended = True
             if fact["reason_code"] == "belum_dikuasai" and entry.held is None:
                 entry.held = _NOT_DOCUMENTED
-        case "LetterIssued" if fact["letter"] == "pemberitahuan_tertulis":
+        case "LetterIssued" if fact["letter"] in NOTICES:
             entry.notice_on = entry.notice_on or fact["issued_on"]
         case "ObjectionLodged":
             _object(entry, fact)
@@ -182,16 +185,37 @@ def remember(entry: Entry, type_: str, fact: Mapping[str, Any]) -> None:
         case "DisputeFiled" | "DisputeDecided":
             _dispute(entry, fact)
         case "FeeStated":
-            entry.fee, entry.payment = f"Rp{fact['amount']:,}".replace(",", "."), _UNPAID
+            amount = f"Rp{fact['amount']:,}".replace(",", ".")
+            entry.fee = f"{entry.fee}; {amount}" if entry.fee else amount
+            entry.payment = f"{entry.payment}; {_UNPAID}" if entry.payment else _UNPAID
         case "FeePaid":
             paid_on = tanggal(date.fromisoformat(fact["paid_on"]))
-            entry.payment = f"dibayar {paid_on}, bukti {fact['receipt']}"
+            _settle(entry, f"dibayar {paid_on}, bukti {fact['receipt']}")
         case "FeeWaived":
-            entry.payment = "dibebaskan"
+            _settle(entry, "dibebaskan")
         case "ServiceRated":
             entry.score = fact["score"]
+        case "RequestWithdrawn":
+            if entry.objections and not entry.objections[-1].decision:
+                entry.objections[-1].reply = "Gugur: permohonan dicabut"
         case "RequestReopened":
-            entry.ended_on = entry.ended_as = None
+            entry.ended_on = entry.ended_as = entry.notice_on = None
+            entry.delivered_on = entry.refused_on = None
+            entry.reopened_on = fact["on"]
+            entry.statutory_due = fact["statutory_due"]
+            if fact["next_step"] != 10:
+                _undo_the_decision(entry)
+
+
+def _settle(entry: Entry, how: str) -> None:
+    """What became of the cost that was stated last."""
+    if entry.payment and entry.payment.endswith(_UNPAID):
+        entry.payment = entry.payment.removesuffix(_UNPAID) + how
+
+
+def _undo_the_decision(entry: Entry) -> None:
+    entry.decision = entry.decided_on = None
+    entry.reason_code = entry.article = entry.reason_text = entry.held_by = None
 
 
 def _decide(entry: Entry, type_: str, fact: Mapping[str, Any]) -> None:

@@ -231,7 +231,7 @@ LEGAL_ACTS: tuple[LegalAct, ...] = (
     LegalAct(_f.RequestCompleted, "Melengkapi permohonan", _R.PEMOHON, (6, 7),
              "SOP, Peringatan 1 dan 2", returned=True),
     LegalAct(_f.PartSplitOff,     "Memisahkan bagian untuk perangkat daerah lain", _R.PPID, (6, 7),
-             "Pilihan kami; setiap bagian dijawab menurut UU 14/2008 Pasal 22 ayat (7)", needs=(_N.FIRST_REQUEST,)),
+             "Pilihan kami; setiap bagian dijawab menurut UU 14/2008 Pasal 22 ayat (7)", needs=(_N.FIRST_REQUEST, _N.NO_PROPOSAL)),
     LegalAct(_f.OwnershipDeclined, "Menyatakan data bukan bidangnya", _R.PPID_PEMBANTU, (8,),
              "SOP langkah 7: yang membidangi data yang dimohon", leads_to=7, waits_for=_R.PPID, needs=(_N.NO_PROPOSAL,)),
     LegalAct(_f.AvailabilityReconsidered, "Memeriksa ketersediaan data lagi", _R.PPID, (7,),

@@ -97,7 +97,9 @@ def _subject(line: Line) -> str:
 
 def outcome_of(decision: str | None, ended_as: str | None) -> str:
     """In words, from what the entry says of both."""
-    return _DECISIONS[decision] if decision else _STATES.get(ended_as or "", "Dalam proses")
+    if decision and ended_as != "withdrawn":
+        return _DECISIONS[decision]
+    return _STATES.get(ended_as or "", "Dalam proses")
 
 
 def reason_of(entry: Entry) -> str:

@@ -21,6 +21,7 @@ from requests_service.law.registers import outcome_of
 from requests_service.law.table import Cell, Table
 from requests_service.law.tally import Counts, Fields, Tally
 
+_BEFORE, _AFTER = "before", "after"
 _MONTHS = (
     *("Januari", "Februari", "Maret", "April", "Mei", "Juni"),
     *("Juli", "Agustus", "September", "Oktober", "November", "Desember"),
@@ -86,7 +87,7 @@ def report_of(
     outcomes: Counter[str] = Counter()
     for (decision, ended_as, _), n in requests[tally.KINDS].items():
         outcomes[outcome_of(decision, ended_as)] += n
-    received = _months(requests[tally.MONTHS])
+    received = _months(requests[tally.MONTHS], year)
     reasons = {code: n for (code,), n in requests[tally.REASONS].items() if code}
     return Report(
         year,
@@ -104,7 +105,7 @@ def report_of(
             _reason_plot(reasons, known),
         ),
         (
-            _by_month(received, requests[tally.DECIDED]),
+            _by_month(received, requests[tally.DECIDED], year),
             _counted("Hasil permohonan", "Hasil", _OUTCOMES, outcomes, count),
             _times(requests, calendar),
             _promises(promises, requests[tally.EXTENDED]),
@@ -124,21 +125,23 @@ def report_of(
 
 
 def _days_to(counts: Counts, calendar: Calendar) -> list[int]:
-    """Of each that came so far, in no order; the counts are of received, pauses and until."""
+    """Of each that came so far, in no order; the counts are of received, reopened, pauses and
+    until."""
 
     @cache
     def between(first: str, last: str) -> int:
         return calendar.working_days_between(date.fromisoformat(first), date.fromisoformat(last))
 
     days = []
-    for (received_on, pauses, until), count in counts.items():
-        if received_on and until:
+    for (received_on, reopened_on, pauses, until), count in counts.items():
+        since = reopened_on or received_on
+        if since and until:
             stood_still = sum(
                 between(first, min(last or until, until))
                 for first, last in _pauses(pauses)
-                if first and first < until
+                if first and since <= first < until
             )
-            days += [max(between(received_on, until) - stood_still, 0)] * count
+            days += [max(between(since, until) - stood_still, 0)] * count
     return days
 
 
@@ -162,21 +165,27 @@ def _promises_kept(counts: Counts, today: date) -> Counter[str]:
     return found
 
 
-def _months(counts: Counts) -> Counter[str]:
-    """By the month of the first field."""
+def _months(counts: Counts, year: int) -> Counter[str]:
+    """By the month of the first field, or `_BEFORE` or `_AFTER` where that is not of this year."""
     found: Counter[str] = Counter()
     for (day, *_), count in counts.items():
         if day:
-            found[day[5:7]] += count
+            of = int(day[:4])
+            found[day[5:7] if of == year else _BEFORE if of < year else _AFTER] += count
     return found
 
 
-def _by_month(received: Counter[str], decided_as: Counts) -> Table:
-    decided = _months(decided_as)
-    refused = _months({key: count for key, count in decided_as.items() if key[1] == "refused"})
+def _by_month(received: Counter[str], decided_as: Counts, year: int) -> Table:
+    decided = _months(decided_as, year)
+    refused = _months(
+        {key: count for key, count in decided_as.items() if key[1] == "refused"}, year
+    )
+    months = [(f"{number:02}", name) for number, name in enumerate(_MONTHS, 1)]
+    names = [(_BEFORE, f"Sebelum {year}"), *months, (_AFTER, f"Sesudah {year}")]
     rows: list[tuple[Cell, ...]] = [
         (name, received[key], decided[key], refused[key])
-        for key, name in ((f"{number:02}", name) for number, name in enumerate(_MONTHS, 1))
+        for key, name in names
+        if key not in (_BEFORE, _AFTER) or received[key] or decided[key]
     ]
     total = ("Jumlah", received.total(), decided.total(), refused.total())
     return Table(

@@ -11,6 +11,7 @@ from typing import Any
 
 from chassis.postgres import Pool
 
+from requests_service.domain.choices import NOTICES
 from requests_service.domain.events import all_facts
 from requests_service.domain.sop import STATUTORY_DAYS, can_be_late
 from requests_service.domain.working_days import Calendar
@@ -124,6 +125,7 @@ class _Replay:
             self._late.append(Late(number, f"step {step}", self._due, on))
         if type_ in ("RequestSubmitted", "RequestReopened"):
             on = self._begin_the_law_s_clock(fact, on)
+            self._noticed = False
         if moves:
             self._due = self._plus(on, self._rules.budgets[following]) if following else None
         match type_:
@@ -138,7 +140,7 @@ class _Replay:
                 self._returned = None
             case "DeadlineExtended" if self._statutory:
                 self._statutory = self._plus(self._statutory, fact["days"])
-            case "LetterIssued" if fact["letter"] == "pemberitahuan_tertulis":
+            case "LetterIssued" if fact["letter"] in NOTICES:
                 self._notice(number, date.fromisoformat(fact["issued_on"]))
 
     def _begin_the_law_s_clock(self, fact: Mapping[str, Any], on: date) -> date:

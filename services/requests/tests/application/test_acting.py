@@ -114,6 +114,16 @@ def test_a_letter_is_signed_by_the_acting_officer_who_decided_or_by_who_stands_i
     assert signer(office="ppid") is None
 
 
+def test_nobody_signs_whose_account_was_disabled(app, rudi):
+    appointment = appoint(app)
+    assert appointment.id == app.accounts.acting.signer("ppid", None, None).id
+
+    app.accounts.disable(rudi.username, Actor("operator-1", "operator"))
+
+    assert app.accounts.acting.signer("ppid", None, None) is None
+    assert [] == app.accounts.acting.in_force(rudi.id)
+
+
 def test_after_its_last_day_the_next_command_is_refused_with_the_same_session(
     app, client, rudi, clock_at
 ):

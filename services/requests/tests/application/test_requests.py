@@ -513,6 +513,31 @@ def test_a_file_cleared_before_is_given_again(app, desk, privacy_tokens):
     assert (11, b.CLEARED) == (answer["step"], answer["cleared_digest"])
 
 
+def test_the_file_of_somebody_who_was_erased_is_given_to_nobody(
+    app, desk, privacy_tokens, clock_at
+):
+    earlier, _ = to_the_end(app, desk, privacy_tokens)
+    clock_at("2027-03-01T10:00+07:00")
+    app.forgetting.erase(earlier, Actor("operator-1", "operator"), reason="melawan_hukum")
+    request_id, _ = submit(app)
+    app.find_in_dip(request_id, desk.ppid, dip_entry="dip-2026-014")
+
+    with pytest.raises(PersonForgotten):
+        app.clear_personal_data(request_id, desk.ppid, cites="2026-0001")
+
+
+def test_nothing_is_forwarded_to_an_agency_that_is_no_more(app, desk):
+    request_id, _ = submit(app)
+    app.find_owner(request_id, desk.ppid, agency="diskopindag")
+    del app.agencies["diskopindag"]
+
+    with pytest.raises(ChoiceUnknown, match="diskopindag"):
+        app.forward(request_id, desk.ppid)
+    app.forward(request_id, desk.ppid, agency="dinsos")
+
+    assert "dinsos" == app.reading.get(request_id, desk.ppid)["agency"]
+
+
 def test_a_download_ticket_waits_for_the_letter_and_ends_with_the_access(
     app, desk, privacy_tokens, clock_at
 ):

@@ -262,6 +262,26 @@ def test_the_laws_deadline_was_missed_by_a_late_notice_and_by_silence(app, desk,
     assert before_the_end.rows == []
 
 
+def test_only_the_first_answer_since_the_request_was_reopened_is_its_notice(app, desk, clock_at):
+    answered, reopened = submit(app)[0], submit(app)[0]
+    clock_at("2026-11-23T10:00+07:00")
+    issue(app, answered, "pemberitahuan_tertulis", "letters-1")
+    app.refusing.refuse(reopened, desk.ppid, refusal=b.NOT_HELD)
+    issue(app, reopened, "pemberitahuan_tertulis", "letters-2")
+    app.notify_refusal(reopened, desk.ppid)
+    again = {"to_step": 6, "basis": "keputusan_ppid", "reason": "Datanya ternyata ada di arsip."}
+    app.redress.reopen(reopened, desk.ppid, **again)
+    clock_at("2026-12-21T10:00+07:00")
+    letter = b.a_letter("surat_penyampaian_pemohon", b.on("2026-12-21"))
+    app.reports.record_letter(
+        answered, LETTERS, letter=letter, because_of="letters-3", at=clock.now()
+    )
+
+    rows = ask(app, "tenggat-undang-undang").rows
+
+    assert [(reopened, None)] == [(row["request_id"], row["issued_on"]) for row in rows]
+
+
 def test_a_step_that_ended_late_is_told_with_its_working_days_and_one_that_waits_too(
     app, desk, clock_at
 ):

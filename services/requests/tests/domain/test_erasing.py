@@ -19,13 +19,13 @@ SPRING = b.on("2027-03-01")
 """After every period of a request that ended in November."""
 
 
-def a_decided_objection():
+def a_decided_objection(decision="ditolak"):
     data_request = b.an_objected_request()
     objecting.decide(
         data_request,
         b.ATASAN,
         b.MONDAY,
-        decision="ditolak",
+        decision=decision,
         reason="Alasan PPID sudah tepat.",
         seal=b.sealed,
     )
@@ -50,6 +50,7 @@ HOLDS = [
     (a_decided_objection, Terms(), b.on("2026-12-11"), ["objection_period", "dispute_period"]),
     (a_decided_objection, Terms(), b.on("2026-12-15"), ["objection_period"]),
     (b.a_disputed_request, Terms(), SPRING, ["dispute"]),
+    (lambda: a_decided_objection("dikabulkan"), Terms(), SPRING, ["owed"]),
     (b.a_withdrawn_request, Terms(), b.FRIDAY, []),
     (b.a_withdrawn_request, Terms(letters_years=2), b.on("2028-11-20"), ["archive"]),
     (b.a_withdrawn_request, Terms(letters_years=2), b.on("2028-11-21"), []),

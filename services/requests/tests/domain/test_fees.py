@@ -144,6 +144,28 @@ def test_money_is_the_ppids(who):
         )
 
 
+PAID = "dibayar 23 November 2026, bukti STS-17"
+
+
+def test_two_costs_that_were_paid_are_told_together():
+    data_request = b.a_request_with_a_fee(11)
+    fees.pay(data_request, b.PPID, b.MONDAY, paid_on=b.MONDAY.day, receipt="STS-17")
+    first = data_request.fee.paid
+    fees.state(data_request, b.PPID, b.MONDAY, sheets=2, sending=0, tariff=b.TARIFF)
+    assert first == data_request.fee.paid
+
+    fees.pay(data_request, b.PPID, b.MONDAY, paid_on=b.MONDAY.day, receipt="STS-18")
+
+    assert first + data_request.fee.stated.amount == data_request.fee.paid
+
+
+def test_nobody_paid_before_the_cost_was_told():
+    data_request = b.a_request_with_a_fee(11)
+
+    with pytest.raises(errors.FeeUnfit, match="baru diberitahukan"):
+        fees.pay(data_request, b.PPID, b.MONDAY, paid_on=date(2026, 11, 19), receipt="STS-17")
+
+
 def test_the_register_has_the_cost_and_how_it_ended():
     begun = ("2026-0042", "p", "2026-11-20", "masyarakat_umum", "laman", "salinan_cetak")
     entry = register.Entry(*begun, None, "", "")
@@ -152,6 +174,7 @@ def test_the_register_has_the_cost_and_how_it_ended():
     for type_, fact in (
         ("FeeStated", {"amount": 21_000}),
         ("FeePaid", {"paid_on": "2026-11-23", "receipt": "STS-17"}),
+        ("FeeStated", {"amount": 500}),
         ("FeeWaived", {}),
         ("FeeStated", {"amount": 500}),
         ("RequestWithdrawn", {"on": "2026-11-24"}),
@@ -161,8 +184,9 @@ def test_the_register_has_the_cost_and_how_it_ended():
 
     assert [
         ("Rp21.000", "belum dibayar"),
-        ("Rp21.000", "dibayar 23 November 2026, bukti STS-17"),
-        ("Rp21.000", "dibebaskan"),
-        ("Rp500", "belum dibayar"),
-        ("Rp500", "tidak jadi dibayar"),
+        ("Rp21.000", PAID),
+        ("Rp21.000; Rp500", f"{PAID}; belum dibayar"),
+        ("Rp21.000; Rp500", f"{PAID}; dibebaskan"),
+        ("Rp21.000; Rp500; Rp500", f"{PAID}; dibebaskan; belum dibayar"),
+        ("Rp21.000; Rp500; Rp500", f"{PAID}; dibebaskan; tidak jadi dibayar"),
     ] == seen

@@ -1,7 +1,10 @@
 """Reopening a finished request, and the disputes that may follow an objection."""
 
+from datetime import date
+
 import pytest
 from requests_service.domain import extending, objecting, redress
+from requests_service.domain.erasing import Terms, holds
 from requests_service.domain.errors import (
     ChoiceUnknown,
     DayAhead,
@@ -188,6 +191,63 @@ def test_a_dispute_about_a_request_that_runs_changes_whose_move_it_is_in_nothing
     redress.record_dispute_decision(data_request, b.PPID, late, outcome="dikabulkan",
                                     decision="2/2026", decided_on=late.day)  # fmt: skip
 
-    assert (8, "ppid_pembantu", frozenset()) == (
+    assert (8, "ppid_pembantu", {redress.DISPUTE}) == (
         data_request.step, data_request.waiting_for, data_request.redress.owed_by,
     )  # fmt: skip
+
+
+def a_dispute_about_silence(data_request):
+    """Won at the commission while the request still runs."""
+    late = b.on("2027-01-05")
+    objecting.lodge(data_request, b.PEMOHON, late, ground="tidak_ditanggapi",
+                    case="Belum ada jawaban sampai ini.", seal=b.sealed)  # fmt: skip
+    objecting.decide(data_request, b.ATASAN, late, decision="ditolak",
+                     reason="PPID masih dalam waktunya.", seal=b.sealed)  # fmt: skip
+    redress.record_dispute(data_request, b.PPID, late, number="1/2027", filed_on=late.day)
+    redress.record_dispute_decision(data_request, b.PPID, late, outcome="dikabulkan",
+                                    decision="2/2027", decided_on=late.day)  # fmt: skip
+    return data_request
+
+
+def test_what_the_commission_ordered_meanwhile_is_still_owed_after_a_refusal():
+    data_request = a_dispute_about_silence(b.a_request_refused_by_pembantu())
+    data_request.send_refusal(b.DISKOPINDAG, LATER)
+
+    data_request.notify_refusal(b.PPID, LATER)
+
+    assert (None, "ppid") == (data_request.step, data_request.waiting_for)
+    assert ["owed"] == [
+        hold.code for hold in holds(data_request, b.on("2027-06-01"), Terms())
+    ]  # fmt: skip
+    reopen(data_request, to_step=6, basis="komisi_informasi")
+    assert 6 == data_request.step
+
+
+def test_data_that_was_given_in_full_owes_nothing_more():
+    data_request = a_dispute_about_silence(b.a_drafted_request())
+
+    data_request.deliver(b.PPID, LATER)
+
+    assert frozenset() == data_request.redress.owed_by
+
+
+def test_an_objection_to_silence_is_answered_by_any_answer():
+    data_request, late = b.a_request_refused_by_pembantu(), b.on("2027-01-05")
+    objecting.lodge(data_request, b.PEMOHON, late, ground="tidak_ditanggapi",
+                    case="Belum ada jawaban sampai ini.", seal=b.sealed)  # fmt: skip
+    objecting.decide(data_request, b.ATASAN, late, decision="dikabulkan",
+                     reason="PPID terlambat menjawab permohonan.", seal=b.sealed)  # fmt: skip
+
+    data_request.send_refusal(b.DISKOPINDAG, late)
+    data_request.notify_refusal(b.PPID, late)
+
+    assert (None, None) == (data_request.step, data_request.waiting_for)
+
+
+def test_a_dispute_was_filed_after_the_request_and_decided_after_it_was_filed():
+    data_request = an_answered_objection("ditolak")
+    with pytest.raises(DayAhead, match="sebelum permohonan ini ada"):
+        redress.record_dispute(data_request, b.PPID, LATER, number="1/2026",
+                               filed_on=date(2026, 11, 19))  # fmt: skip
+    with pytest.raises(DayAhead, match="baru diajukan pada 23 November 2026"):
+        end(a_dispute(), day=date(2026, 11, 22))

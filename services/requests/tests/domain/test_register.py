@@ -1,13 +1,15 @@
 """The line that the registers have of a request, and what the yearly report counts of it."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 from requests_service.adapters.plain_mapper import PlainMapper
-from requests_service.domain import completing, objecting
+from requests_service.domain import completing, objecting, redress
 from requests_service.domain.data_request import DataRequest
+from requests_service.domain.declining import decline
 from requests_service.domain.going_back import go_back
 from requests_service.domain.register import Entry, begin, remember
 from requests_service.law.registers import OBJECTIONS, REQUESTS, Line, ObjectionLine, table_of
@@ -68,7 +70,7 @@ def test_the_register_has_the_23_columns_of_the_paper_and_the_public_one_no_iden
 
 
 def test_a_granted_request_stands_with_its_title_its_form_and_both_days():
-    row = row_of(line_of(answered(b.a_received_request(), "2026-11-23")))
+    row = row_of(line_of(b.a_received_request()))
 
     assert "Jumlah UMKM per kecamatan" == row["Rincian informasi"]
     assert ("Ya", "", "Ya") == (
@@ -77,14 +79,76 @@ def test_a_granted_request_stands_with_its_title_its_form_and_both_days():
         row["Bentuk informasi yang dikuasai, Softcopy"],
     )
     assert "Dikabulkan seluruhnya" == row["Keputusan"]
-    days = [value for name, value in row.items() if name.startswith("Tanggal, ")]
-    assert [date(2026, 11, 23), date(2026, 11, 20)] == days
+    answered_first = row_of(line_of(answered(b.a_granted_request(), "2026-11-23")))
+    assert [[date(2026, 11, 20)] * 2, [date(2026, 11, 23), None]] == [
+        [value for name, value in each.items() if name.startswith("Tanggal, ")]
+        for each in (row, answered_first)
+    ]
 
 
 def _go_back(data_request, by, way):
     go_back(
         data_request, by, b.MONDAY, way=way, reason="Ternyata keliru sama sekali.", seal=b.sealed
     )
+
+
+def reopened(data_request: DataRequest, day: str, to_step: int) -> DataRequest:
+    redress.reopen(
+        data_request, b.PPID, b.on(day), to_step=to_step, basis="keputusan_ppid",
+        reason="Ternyata datanya masih ada di arsip.", seal=b.sealed,
+    )  # fmt: skip
+    return data_request
+
+
+def test_a_reopened_request_stands_with_its_new_answer_and_the_days_of_it():
+    again = reopened(answered(b.a_refused_request(), "2026-11-23"), "2027-02-01", 6)
+    entry = line_of(again)
+    assert (None, None, None, None) == (
+        entry.decision, entry.reason_code, entry.notice_on, entry.refused_on,
+    )  # fmt: skip
+
+    again.find_in_dip(b.PPID, b.on("2027-02-02"), dip_entry="DIP-2027-001")
+    made = report(line_of(answered(again, "2027-02-03")))
+
+    assert (1, 2.0, 2.0, 2) == cells(made, "Waktu")["Pemberitahuan tertulis"]
+    assert (1,) == cells(made, "Tenggat 10")["Pemberitahuan tertulis terbit tepat waktu"]
+
+
+def test_of_a_request_reopened_at_step_10_the_next_letter_is_the_notice():
+    again = reopened(answered(b.a_received_request(), "2026-11-23"), "2027-02-01", 10)
+    assert again.notice_issued_on is None
+
+    letter = b.a_letter("surat_penolakan_pemohon", b.on("2027-02-12"))
+    again.note_letter(b.SERVICE, b.on("2027-02-12"), letter=letter)
+
+    assert b.on("2027-02-12").day == again.notice_issued_on
+    assert "2027-02-12" == line_of(again).notice_on
+
+
+def test_an_agency_that_has_it_not_stands_in_no_register():
+    data_request = b.a_forwarded_request()
+    decline(data_request, b.DISKOPINDAG, b.MONDAY, reason=b.NARRATIVE, seal=b.sealed)
+
+    assert line_of(data_request).agency is None
+
+
+def test_what_was_granted_and_withdrawn_was_not_granted_in_the_report():
+    data_request = b.a_granted_request()
+    data_request.withdraw(b.PEMOHON, b.MONDAY, seal=b.sealed)
+
+    made = report(line_of(data_request))
+
+    assert (1, "100 %") == cells(made, "Hasil")["Dicabut Pemohon"]
+
+
+def test_what_was_decided_in_another_year_is_of_no_month_of_this_one():
+    entry = line_of(b.a_refused_request(b.on("2027-01-05")))
+
+    made = report(entry, replace(entry, received_on="2026-12-30"))
+
+    months = cells(made, "Permohonan tiap bulan")
+    assert (0, 0, 0) == months["Januari"]
+    assert (1, 2, 2) == months["Sesudah 2026"]
 
 
 def test_data_that_was_taken_back_was_not_given():
@@ -154,7 +218,7 @@ def test_a_dispute_and_what_the_pemohon_said_of_the_service_are_counted():
 
 
 def test_the_report_counts_what_was_decided_how_fast_and_why_refused():
-    granted = line_of(answered(b.a_received_request(), "2026-11-24"))
+    granted = line_of(answered(b.a_granted_request(), "2026-11-24"))
     refused = line_of(answered(b.a_refused_request(), "2026-12-28"))
 
     made = report(granted, refused)

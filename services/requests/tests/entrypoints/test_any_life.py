@@ -83,9 +83,9 @@ BODIES: dict[str, tuple[dict[str, Any], ...]] = {
                               for decision in ("ditolak", "dikabulkan")),
     "reopen": tuple({"to_step": step, "basis": "keputusan_ppid", "reason": WHY}
                     for step in (10, 8, 6)),
-    "record-dispute": ({"number": "012/XI/KI-Prov/2026", "filed_on": "2026-01-02"},),
+    "record-dispute": ({"number": "012/XI/KI-Prov/2026", "filed_on": ""},),
     "record-dispute-decision": ({"outcome": "dikabulkan", "decision": "7/2026",
-                                 "decided_on": "2026-01-02"},),
+                                 "decided_on": ""},),
     "write": ({"text": "Apakah data per kelurahan sudah cukup?"},),
     "rate": ({"score": 4}, {"score": 5, "remark": "Cepat dan jelas."}),
     "request-erasure": ({},),
@@ -208,6 +208,8 @@ class Life(RuleBasedStateMachine):
         assert len(self._facts()) == before + (statuses[-1] == 200)
 
     def _sent(self, name: str, body: dict[str, Any]) -> dict[str, Any]:
+        for day in {"filed_on", "decided_on"} & set(body):
+            body = body | {day: self.now.date().isoformat()}
         if name != "hand-over":
             return body
         claims = {"request_id": self.id, "digest": b.ORIGINAL, "size": 10, "filename": "umkm.csv"}
@@ -274,15 +276,17 @@ def _must_have_its_reasons(fact: log.StoredFact) -> None:
 def _must_have_true_clocks(facts: list[log.StoredFact], submitted_on: date) -> None:
     statutory, step_due = working_days_after(submitted_on, 10), None
     paused_on: date | None = None
+    missed = False
     for fact in facts:
         told, on = fact.data, date.fromisoformat(fact.data["on"])
         if fact.type == "RequestReturned":
-            paused_on = on
+            paused_on, missed = on, on > statutory
         elif fact.type == "RequestCompleted":
             assert paused_on is not None
             stood = int(numpy.busday_count(paused_on + timedelta(1), on + timedelta(1),
                                            holidays=OFF))  # fmt: skip
-            statutory = working_days_after(statutory, stood) if stood else statutory
+            if stood and not missed:
+                statutory = working_days_after(statutory, stood)
             step_due = working_days_after(step_due, stood) if stood and step_due else step_due
             paused_on = None
         elif fact.type == "RequestReopened":

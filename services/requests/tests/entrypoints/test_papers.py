@@ -145,6 +145,19 @@ def test_papers_are_sent_while_the_request_is_open_and_by_the_ppid_for_what_came
         app.papers.sending_ticket(request_id, siti)
 
 
+def test_while_an_objection_is_heard_papers_are_taken_after_the_end_too(app, desk):
+    request_id, siti = a_request(app)
+    app.refusing.refuse(request_id, desk.ppid, refusal=b.NOT_HELD)
+    app.notify_refusal(request_id, desk.ppid)
+    assert not app.papers.may_send(request_id, siti)
+
+    app.legal_acts.lodge_objection(
+        request_id, siti, ground="penolakan", case="Data itu ada pada dinas ini."
+    )
+
+    assert app.papers.may_send(request_id, siti)
+
+
 def test_nothing_is_opened_after_the_person_was_erased(app, desk):
     request_id, siti = a_request(app)
     paper_id = a_paper(app, request_id, siti)["paper_id"]
