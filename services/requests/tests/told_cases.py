@@ -155,6 +155,9 @@ def a_case(number: int, rng: random.Random) -> list[Seen]:
             told.agency = None
             told.act("AvailabilityReconsidered")
             continue
+        if told.step in (8, 9, 14) and rng.random() < 0.04:
+            told.act("RequestTakenBack", taken_from=told.agency, agency=None)
+            continue
         if told.step == 9 and rng.random() < 0.05:
             told.act("GrantReconsidered")
             continue

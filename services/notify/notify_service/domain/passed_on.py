@@ -9,7 +9,7 @@ PASSED_ON: Mapping[str, tuple[str, ...]] = {
         "DataFoundInDip", "OwnerFound", "PartSplitOff", "ForwardedToPembantu", "OwnershipDeclined",
         "RequestGranted",
         "RequestGrantedInPart", "RequestRefused", "DataHandedOver", "DataOnHandProvided",
-        "AvailabilityReconsidered", "GrantReconsidered", "AnotherFileAsked",
+        "AvailabilityReconsidered", "RequestTakenBack", "GrantReconsidered", "AnotherFileAsked",
         "EarlierClearanceCited", "ClearanceWithdrawn",
         "HandedToWalidata", "ListedInDaftarData", "DeliveryDrafted",
         "FeeStated", "FeePaid", "FeeWaived",

@@ -56,6 +56,7 @@ PUBLISHED: Mapping[str, Callable[[Data], Data]] = {
     "DataHandedOver": _with("digest", "size"),
     "DataOnHandProvided": _with("digest", "size"),
     "AvailabilityReconsidered": _with(),
+    "RequestTakenBack": _with("taken_from"),
     "GrantReconsidered": _with(),
     "AnotherFileAsked": _with(),
     "ClearanceWithdrawn": _with("was_delivered"),

@@ -455,6 +455,8 @@ class Checker:
                 case.agency = seen.data["agency"]
             case "OwnershipDeclined" | "AvailabilityReconsidered":
                 case.agency = None
+            case "RequestTakenBack":
+                case.agency = case.refused_on = None
             case "AnotherFileAsked":
                 case.done -= _FILE_FACTS
             case "ClearanceWithdrawn":

@@ -129,6 +129,14 @@ class AvailabilityReconsidered(Fact):
     why_back_sealed: str
 
 
+class RequestTakenBack(Fact):
+    """Steps 8, 9 and 14. The agency does not act, or is no more; back to step 7, without one."""
+
+    taken_from: str
+    """Code of the agency that had it."""
+    why_back_sealed: str
+
+
 class GrantReconsidered(Fact):
     """Step 9. What was granted cannot be given; back to step 8, where the agency decides again."""
 

@@ -24,6 +24,10 @@ WAYS: Mapping[str, tuple[type[Fact], str]] = MappingProxyType(
             facts.AvailabilityReconsidered,
             "Jelaskan mengapa ketersediaan data diperiksa lagi.",
         ),
+        "take-back": (
+            facts.RequestTakenBack,
+            "Jelaskan mengapa permohonan ini ditarik dari PPID Pembantu.",
+        ),
         "decide-again": (
             facts.GrantReconsidered,
             "Jelaskan mengapa data yang sudah dikabulkan tidak dapat diserahkan.",
@@ -52,6 +56,8 @@ def go_back(
     more: dict[str, Any] = {}
     if fact is facts.AvailabilityReconsidered:
         more = {"agency": None}
+    if fact is facts.RequestTakenBack:
+        more = {"agency": None, "taken_from": r.agency}
     if fact is facts.ClearanceWithdrawn:
         more = {"was_delivered": r.access_until is not None}
     r.record(fact, by, today, why_back_sealed=seal("why_back", reason), **more)
@@ -62,8 +68,18 @@ def undo(r: "DataRequest", fact: Fact) -> None:
     match fact:
         case facts.GrantReconsidered():
             r.granted, r.refused_part = False, None
+        case facts.RequestTakenBack():
+            r.granted, r.refused_part = False, None
+            forget_the_refusal(r)
         case facts.AnotherFileAsked():
             r.file = None
         case facts.ClearanceWithdrawn():
             r.cleared = r.access_until = r.delivery_letter_on = None
             r.drafted = False
+
+
+def forget_the_refusal(r: "DataRequest") -> None:
+    r.refused_at_step = r.reason_code = r.reason_text = r.article = r.consequence_test = (
+        r.held_by
+    ) = None
+    r.refusal_sent = False

@@ -37,7 +37,7 @@ class Objection:
                 self.ground = self.due = None
             case facts.RequestRefused() | facts.RequestGrantedInPart():
                 self.refused_on = fact.on
-            case facts.GrantReconsidered():
+            case facts.GrantReconsidered() | facts.RequestTakenBack():
                 self.refused_on = None
             case facts.RequestReopened():
                 self.decided, self.refused_on = {}, None

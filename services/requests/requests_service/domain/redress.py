@@ -13,6 +13,7 @@ from requests_service.domain import choices, errors, sop, texts
 from requests_service.domain import events as facts
 from requests_service.domain.dates import tanggal
 from requests_service.domain.events import Fact
+from requests_service.domain.going_back import forget_the_refusal
 from requests_service.domain.roles import Actor, Role
 from requests_service.domain.working_days import Today
 
@@ -131,11 +132,9 @@ def reopen(
 def begin_again(r: "DataRequest", to_step: int | None) -> None:
     """Forget what was answered after `to_step`; what happened stays in the log."""
     r.ended_on = r.ended_as = r.notice_issued_on = r.delivery_letter_on = r.access_until = None
-    r.refused_at_step = r.reason_code = r.reason_text = r.article = r.consequence_test = (
-        r.held_by
-    ) = None
+    forget_the_refusal(r)
     r.cleared = None
-    r.extended = r.drafted = r.refusal_sent = False
+    r.extended = r.drafted = False
     if to_step != 10:
         r.granted = r.found_in_dip = False
         r.refused_part = r.file = None

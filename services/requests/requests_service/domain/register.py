@@ -139,7 +139,7 @@ def begin(fact: Mapping[str, Any]) -> Entry:
 def remember(entry: Entry, type_: str, fact: Mapping[str, Any]) -> None:
     """Take in one more fact of the request, whatever its type."""
     entry.agency = fact.get("agency") or entry.agency
-    if type_ in ("OwnershipDeclined", "AvailabilityReconsidered"):
+    if type_ in ("OwnershipDeclined", "AvailabilityReconsidered", "RequestTakenBack"):
         entry.agency = None
     if entry.notice_on is None:
         entry.statutory_due = fact.get("statutory_due") or entry.statutory_due
@@ -156,7 +156,7 @@ def remember(entry: Entry, type_: str, fact: Mapping[str, Any]) -> None:
             entry.title = fact["title"]
         case "DataDelivered":
             entry.delivered_on = fact["on"]
-        case "GrantReconsidered":
+        case "GrantReconsidered" | "RequestTakenBack":
             _undo_the_decision(entry)
         case "ClearanceWithdrawn":
             entry.delivered_on = None

@@ -236,6 +236,8 @@ LEGAL_ACTS: tuple[LegalAct, ...] = (
              "SOP langkah 7: yang membidangi data yang dimohon", leads_to=7, waits_for=_R.PPID, needs=(_N.NO_PROPOSAL,)),
     LegalAct(_f.AvailabilityReconsidered, "Memeriksa ketersediaan data lagi", _R.PPID, (7,),
              "SOP langkah 6: ketersediaan data yang dimohon", leads_to=6, waits_for=_R.PPID),
+    LegalAct(_f.RequestTakenBack, "Menarik permohonan dari PPID Pembantu", _R.PPID, (8, 9, 14),
+             "SOP langkah 7: yang membidangi data yang dimohon", leads_to=7, waits_for=_R.PPID),
     LegalAct(_f.GrantReconsidered, "Memutus lagi data yang tidak dapat diserahkan", _R.PPID_PEMBANTU, (9,),
              "SOP langkah 8: keputusan pemberian data", leads_to=8, waits_for=_R.PPID_PEMBANTU),
     LegalAct(_f.AnotherFileAsked, "Meminta berkas lain kepada PPID Pembantu", _R.PPID, (10,),

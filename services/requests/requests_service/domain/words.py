@@ -15,6 +15,7 @@ FACT_TITLES: Mapping[type[Fact], str] = MappingProxyType(
         f.PartSplitOff: "Sebagian data dipisahkan menjadi permohonan tersendiri",
         f.OwnershipDeclined: "Perangkat daerah menyatakan data bukan bidangnya",
         f.AvailabilityReconsidered: "PPID memeriksa ketersediaan data lagi",
+        f.RequestTakenBack: "PPID menarik permohonan dari perangkat daerah",
         f.GrantReconsidered: "Perangkat daerah memutus lagi",
         f.AnotherFileAsked: "PPID meminta berkas lain kepada perangkat daerah",
         f.ClearanceWithdrawn: "Berkas ditarik untuk diperiksa lagi",

@@ -71,6 +71,15 @@ WAYS_BACK: Mapping[str, Act] = MappingProxyType(
             "Bila ternyata tidak ada perangkat daerah yang menguasainya, atau datanya sudah"
             " tercantum dalam Daftar Informasi Publik.",
         ),
+        "take-back": _way_back(
+            "take-back",
+            "Kembali ke langkah 7: tarik dari perangkat daerah ini",
+            "Tarik permohonan",
+            "Permohonan kembali ke langkah 7; teruskan kepada perangkat daerah yang membidanginya.",
+            "Bila perangkat daerah ini tidak menindaklanjutinya juga, atau sudah dilebur."
+            " Putusannya, bila ada, tidak berlaku lagi. Langkah 7 mulai lagi; tenggat"
+            " undang-undangnya tetap berjalan.",
+        ),
         "decide-again": _way_back(
             "decide-again",
             "Kembali ke langkah 8: data tidak dapat diserahkan",

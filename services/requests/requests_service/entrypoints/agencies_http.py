@@ -50,6 +50,12 @@ def check_again(request_id: UUID, body: GoingBack, by: Viewer, app: App, asked: 
     return app.handing_on.go_back(request_id, by, way="check-again", reason=body.reason, **asked)
 
 
+@router.post("/{request_id}/take-back")
+def take_back(request_id: UUID, body: GoingBack, by: Viewer, app: App, asked: HowAsked) -> Answer:
+    """Steps 8, 9 and 14, by the PPID: the agency does not act, or is no more; back to step 7."""
+    return app.handing_on.go_back(request_id, by, way="take-back", reason=body.reason, **asked)
+
+
 @router.post("/{request_id}/decide-again")
 def decide_again(
     request_id: UUID, body: GoingBack, by: Viewer, app: App, asked: HowAsked

@@ -345,6 +345,8 @@ def _to_whom(entry: TimelineEntry, agencies: Mapping[str, str]) -> str:
             return f"{name(entry.agency)}."
         case "PartSplitOff":
             return f"Nomor pendaftaran {entry.details['part_number']}."
+        case "RequestTakenBack":
+            return f"{name(entry.details['taken_from'])}."
         case "OwnershipDeclined":
             suggested = entry.details["suggested"]
             other = f" Diusulkan: {name(suggested)}." if suggested else ""

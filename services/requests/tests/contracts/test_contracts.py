@@ -113,8 +113,10 @@ def everything_that_happened():
     send_back(proposed, b.DISKOPINDAG, b.MONDAY, words="Uji konsekuensinya keliru.", seal=b.sealed)
     given_up = b.a_returned_request()
     closing.close(given_up, b.PPID, b.on("2027-01-04"))
-    gone_back = [b.a_request_with_owner(), b.a_granted_request(), b.a_handed_over_request(),
-                 b.a_masked_request()]  # fmt: skip
+    gone_back = [
+        b.a_request_with_owner(), b.a_forwarded_request(), b.a_granted_request(),
+        b.a_handed_over_request(), b.a_masked_request(),
+    ]  # fmt: skip
     for request, way in zip(gone_back, WAYS, strict=True):
         by = b.DISKOPINDAG if way == "decide-again" else b.PPID
         go_back(request, by, b.MONDAY, way=way, reason=b.NARRATIVE, seal=b.sealed)

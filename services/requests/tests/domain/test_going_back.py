@@ -101,6 +101,37 @@ def test_whether_it_had_been_given_is_part_of_the_fact():
     assert (False, True) == tuple(b.last_fact(each).was_delivered for each in (before, after))
 
 
+@pytest.mark.parametrize(
+    "start", [b.a_forwarded_request, b.a_granted_request, b.a_request_refused_by_pembantu]
+)
+def test_from_an_agency_that_does_not_act_the_ppid_takes_it_back_and_asks_another(start):
+    data_request = start()
+    statutory_due = data_request.statutory_due
+    take_back = {"way": "take-back", "seal": b.sealed}
+    with pytest.raises(errors.NotTheOwner):
+        go_back(data_request, b.DISKOPINDAG, b.MONDAY, reason=WHY, **take_back)
+    with pytest.raises(errors.ReasonMissing, match="ditarik"):
+        go_back(data_request, b.PPID, b.MONDAY, reason="", **take_back)
+
+    go_back(data_request, b.PPID, b.MONDAY, reason=WHY, **take_back)
+
+    assert (7, "ppid", None, None, statutory_due) == (
+        data_request.step, data_request.waiting_for, data_request.agency, data_request.decision,
+        data_request.statutory_due,
+    )  # fmt: skip
+    assert "diskopindag" == b.last_fact(data_request).taken_from
+    data_request.forward(b.PPID, b.MONDAY, agency="dinsos", seal=b.sealed)
+    assert ("dinsos", 8) == (data_request.agency, data_request.step)
+
+
+def test_a_proposal_of_the_agency_falls_when_the_request_is_taken_from_it():
+    data_request = b.a_proposed_refusal(8)
+
+    go_back(data_request, b.PPID, b.MONDAY, way="take-back", reason=WHY, seal=b.sealed)
+
+    assert data_request.proposal.made is None
+
+
 def test_what_no_agency_holds_goes_back_to_step_6_and_is_refused_there():
     data_request = b.a_request_with_owner()
     check_again = {"way": "check-again", "seal": b.sealed}
