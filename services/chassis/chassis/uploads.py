@@ -687,7 +687,9 @@ def _header(rows: list[list[str]], width: int) -> tuple[list[str], int, int]:
     usual = sorted(filled)[len(filled) // 2]
     candidates = range(min(len(rows), _HEADER_AMONG_ROWS))
     at = next((i for i in candidates if filled[i] >= 0.6 * usual), 0)
-    start = at if _looks_like_data(rows, at) else at + 1
+    start = at + 1
+    if _looks_like_data(rows, at):
+        at = start = next((i for i in range(at) if _holds_no_title(rows[i])), at)
     below = rows[at] if start > at else []
     names = []
     for column in range(width):
@@ -719,26 +721,61 @@ def _with_groups(names: list[str], above: list[list[str]]) -> list[str]:
     ]
 
 
-_VALUE = re.compile(r"[-+(]*\d[\d.,:/ +()-]*%?|.+@.+\..+")
+_NUMBER = re.compile(r"[-+(]*\d[\d.,:/ +()-]*%?|.+@.+\..+")
+_DATE = re.compile(r"\d{1,2}[ -][A-Za-z]{3,9}[ -]\d{2,4}")
+_STREET = re.compile(r"(?:jl|jln|jalan|gg|gang|dusun)\b.*", re.IGNORECASE)
+_NEVER_A_TITLE = re.compile(
+    r"[^\d@]{0,10}\d(?:[\s.,'()-]{0,2}\d){9,}\W*|(?:\w{1,6}\W+)?[^\s@]+@[^\s@]+\.[^\s@]+"
+)
+"""A long number or an address, with `NIK` or `WA` before it."""
 
 
 def _looks_like_data(rows: list[list[str]], at: int) -> bool:
-    """A number or an address that stands where the rows below have such too; years may be names."""
-    suspects = [
-        column
-        for column, cell in enumerate(rows[at])
-        if _VALUE.fullmatch(cell.strip()) and not re.fullmatch(r"(19|20)\d\d", cell.strip())
-    ]
-    counted = [rows[at][column].strip() for column in suspects]
-    if len(counted) > 2 and all(text.isdigit() for text in counted):
-        numbers = [int(text) for text in counted]
-        if numbers == list(range(numbers[0], numbers[0] + len(numbers))):
-            return False
-    for column in suspects:
+    """What no title is, what the rows below have too in its place, or is as most of them are."""
+    if _holds_no_title(rows[at]) or _stands_below(rows, at):
+        return True
+    if _counts(rows[at]):
+        return False
+    for column in range(len(rows[at])):
+        cell = _cell(rows[at], column)
+        shape = next((s for s in (_NUMBER, _DATE, _STREET) if s.fullmatch(cell)), None)
+        if shape is None or _is_year(cell):
+            continue
         below = [text for row in rows[at + 1 : at + 21] if (text := _cell(row, column))]
-        if not below or 2 * sum(1 for text in below if _VALUE.fullmatch(text)) >= len(below):
+        if shape is _NUMBER and not below:
+            return True
+        if below and 2 * sum(1 for text in below if shape.fullmatch(text)) >= len(below):
             return True
     return False
+
+
+def _holds_no_title(row: list[str]) -> bool:
+    return any(_NEVER_A_TITLE.fullmatch(_cell(row, column)) for column in range(len(row)))
+
+
+def _stands_below(rows: list[list[str]], at: int) -> bool:
+    """A district or an `L` of the first row comes again; so does a header, but as a whole row."""
+    below = [row for row in rows[at + 1 : at + 201] if row != rows[at]]
+    return any(
+        sum(1 for row in below if _cell(row, column) == cell) > 1
+        for column in range(len(rows[at]))
+        if any(map(str.isalpha, cell := _cell(rows[at], column)))
+    )
+
+
+def _counts(row: list[str]) -> bool:
+    """Numbered columns: 1, 2, 3."""
+    cells = [_cell(row, column) for column in range(len(row))]
+    counted = [cell for cell in cells if _NUMBER.fullmatch(cell) and not _is_year(cell)]
+    if len(counted) < 3 or not all(cell.isdecimal() for cell in counted):
+        return False
+    first = int(counted[0])
+    return [int(cell) for cell in counted] == list(range(first, first + len(counted)))
+
+
+def _is_year(cell: str) -> bool:
+    """Years may be names of columns."""
+    return re.fullmatch(r"(19|20)\d\d", cell) is not None
 
 
 def _cell(row: list[str], column: int) -> str:

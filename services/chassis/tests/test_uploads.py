@@ -291,9 +291,50 @@ def test_a_file_without_a_header_keeps_its_first_row_as_data(tmp_path):
     assert table.rows[0] == [NIK, "Siti"]
 
 
+@pytest.mark.parametrize(
+    "first",
+    [
+        f"Siti Rahmawati,'{NIK},Klojen",
+        f"Siti Rahmawati,NIK {NIK},Klojen",
+        "Siti Rahmawati,WA: 0812-3456-7890,Klojen",
+        "Siti Rahmawati,surel: siti@contoh.id,Klojen",
+        "Siti Rahmawati,-,Lowokwaru",
+        f"{NIK},{PAPUA_NIK},3573010101900002",
+    ],
+)
+def test_a_first_row_that_holds_a_value_is_no_header_whatever_stands_below(tmp_path, first):
+    text = f"{first}\nBudi Santoso,-,Lowokwaru\nAni Lestari,-,Lowokwaru\n"
+
+    table = table_of(tmp_path, text.encode())
+
+    assert table.columns == ["kolom_1", "kolom_2", "kolom_3"]
+    assert table.rows[0] == first.split(",")
+
+
+def test_dates_and_streets_over_more_of_them_are_data(tmp_path):
+    text = "Siti,1 Januari 1990,Jl. Ijen 5\nBudi,2 Maret 1985,Jl. Kawi 3\n"
+
+    assert table_of(tmp_path, text.encode()).columns == ["kolom_1", "kolom_2", "kolom_3"]
+
+
+def test_a_first_row_with_gaps_names_no_column(tmp_path):
+    text = f"Siti,{NIK},,,\nBudi,{PAPUA_NIK},Klojen,L,5\nAni,{NIK},Sukun,P,6\n"
+
+    table = table_of(tmp_path, text.encode())
+
+    assert "kolom_1" == table.columns[0]
+    assert (3, []) == (table.row_count, table.titles)
+
+
+def test_a_header_that_comes_again_on_every_page_is_a_header(tmp_path):
+    text = "nama,kota\nSiti,Malang\nnama,kota\nBudi,Batu\nnama,kota\nAni,Blitar\n"
+
+    assert table_of(tmp_path, text.encode()).columns == ["nama", "kota"]
+
+
 def test_years_and_numbered_months_are_names_of_columns(tmp_path):
     years = table_of(tmp_path, b"kota,2022,2023\nMalang,10,20\nBatu,30,40\n")
-    months = table_of(tmp_path, b"kota,1,2,3\nMalang,10,20,30\nBatu,1,2,3\n")
+    months = table_of(tmp_path, b"kota,1,2,3\nMalang,1,2,3\nBatu,1,2,3\n")
 
     assert years.columns == ["kota", "2022", "2023"]
     assert months.columns == ["kota", "1", "2", "3"]

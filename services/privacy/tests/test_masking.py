@@ -5,7 +5,7 @@ import io
 from datetime import date
 
 import pytest
-from chassis.uploads import Format
+from chassis.uploads import Format, Refused
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from privacy_service.adapters.document import opened, residues
@@ -145,10 +145,20 @@ def test_a_name_is_found_without_its_titles():
     assert list(originals.hits("rapat dipimpin Budi Santoso sendiri"))
 
 
-def test_a_title_that_is_somebodys_number_is_not_told():
-    document = opened(b"nama,3573010101900001 (NIK ketua)\nSiti Aminah,1\n", Format.CSV)
+def test_a_title_that_holds_somebodys_number_is_refused():
+    with pytest.raises(Refused, match="Judul kolom ke-2 memuat nomor"):
+        opened(b"nama,3573010101900001 (NIK ketua)\nSiti Aminah,1\n", Format.CSV)
 
-    assert ["nama", "kolom_2"] == [column.title for column in document.columns()]
+
+def test_the_first_person_of_a_table_without_a_header_is_masked_as_all_others():
+    people = "Siti Aminah,NIK 3573014203850002,Klojen\nBudi Santoso,NIK 3573010101900001,Sukun\n"
+
+    text, masker = masked_csv(people)
+
+    assert "kolom_1,kolom_2,kolom_3" == text.splitlines()[0]
+    assert "Klojen" in text
+    assert "Siti" not in text and "3573014203850002" not in text
+    assert {"kolom_1", "kolom_2"} == {decision.title for decision in masker.decisions.values()}
 
 
 def test_titles_stay_as_they_are_in_the_masked_file():

@@ -40,7 +40,7 @@ class Tables:
 
     def __init__(self, data: bytes, format: Format) -> None:
         self._format = format
-        self._tables = [_with_safe_titles(table) for table in read_tables(data, format)]
+        self._tables = [_checked(table) for table in read_tables(data, format)]
         self._hidden = _hidden_parts(data) if format is Format.XLSX else []
         self.rows: int | None = sum(table.row_count for table in self._tables)
         self.notes = [note for table in self._tables for note in table.notes]
@@ -216,13 +216,15 @@ def residues(data: bytes, format: Format, masker: Masker) -> Iterator[Residue]:
                     yield found
 
 
-def _with_safe_titles(table: Table) -> Table:
-    """A title that is itself somebody's number gets the column's number instead."""
-    titles = [
-        f"kolom_{number}" if _holds_a_number(title) else title
-        for number, title in enumerate(table.columns, start=1)
-    ]
-    return Table(titles, table.rows, table.name, table.titles, table.notes, table.row_count)
+def _checked(table: Table) -> Table:
+    """Titles are published as they are."""
+    for number, title in enumerate(table.columns, start=1):
+        if _holds_a_number(title):
+            raise Refused(
+                f"Judul kolom ke-{number} memuat nomor atau surel seseorang. Beri kolom itu judul "
+                "yang biasa, atau tambahkan baris judul di atas data, lalu unggah lagi."
+            )
+    return table
 
 
 def _holds_a_number(title: str) -> bool:
