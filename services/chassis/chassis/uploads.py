@@ -171,6 +171,7 @@ def load_json(source: Source) -> Any:
     try:
         document = json.loads(
             _decoded(_bytes_of(source)),
+            object_pairs_hook=_object,
             parse_int=Number,
             parse_float=Number,
             parse_constant=_no_json_number,
@@ -627,6 +628,14 @@ def _depth(document: Any) -> int:
         if depth > JSON_DEPTH_MAX:
             break
     return depth
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of two values under one name we would read the last, and give both away."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise Refused("Berkas JSON ini memuat dua isian dengan nama yang sama dalam satu objek.")
+    return made
 
 
 def _no_json_number(name: str) -> Any:

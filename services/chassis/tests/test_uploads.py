@@ -390,6 +390,7 @@ def test_geojson_gives_the_properties_of_its_features(tmp_path):
     [
         (b'{"a": 1', "rusak di baris 1"),
         (b'{"a": NaN}', "NaN"),
+        (b'[{"a": {"nik": "1", "ni\\u006b": "2"}}]', "dua isian dengan nama yang sama"),
         (b"[" * 500 + b"]" * 500, "tingkat"),
     ],
 )

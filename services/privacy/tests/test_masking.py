@@ -12,7 +12,7 @@ from privacy_service.adapters.document import opened, residues
 from privacy_service.domain.district_codes import DISTRICT_CODES
 from privacy_service.domain.formulas import is_formula, neutral
 from privacy_service.domain.kinds import Kind
-from privacy_service.domain.masking import Masker, decide, proposed
+from privacy_service.domain.masking import Decision, Masker, decide, proposed
 from privacy_service.domain.methods import ABOUT, ALLOWED, MASKED, Method, mask
 from privacy_service.domain.propagation import Originals
 from privacy_service.domain.verdicts import judge
@@ -159,6 +159,38 @@ def test_the_first_person_of_a_table_without_a_header_is_masked_as_all_others():
     assert "Klojen" in text
     assert "Siti" not in text and "3573014203850002" not in text
     assert {"kolom_1", "kolom_2"} == {decision.title for decision in masker.decisions.values()}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"Siti Rahmawati": 3, "Budi Santoso": 4}',
+        '{"Siti Rahmawati": {"jumlah": 3}, "total": 3}',
+        '[{"hadir": {"SITI RAHMAWATI": 3}}, {"hadir": {"SITI RAHMAWATI": 4}}]',
+        '[{"3573010101900001": 3}]',
+        '{"data": [{"siti@contoh.id": {"jumlah": 3}}]}',
+    ],
+)
+def test_people_as_names_of_json_fields_are_refused(text):
+    with pytest.raises(Refused, match="nama atau nomor orang sebagai nama isian"):
+        opened(text.encode(), Format.JSON)
+
+
+def test_names_of_json_fields_that_every_row_has_are_titles():
+    row = '{"kota": "Malang", "Nilai Investasi": 3, "Tenaga Kerja": 5}'
+
+    document = opened(f"[{row}, {row}]".encode(), Format.JSON)
+    masker = Masker.prepared([], [Decision("kota", "kota", Kind.OTHER, Method.DROP)], KEY)
+    made = document.masked(masker)
+
+    assert ["kota", "Nilai Investasi", "Tenaga Kerja"] == [c.title for c in document.columns()]
+    assert [] == list(residues(made.data, made.format, masker))
+
+
+def test_known_titles_of_json_fields_are_no_people():
+    text = b'{"Nama Lengkap": "Siti Aminah", "Alamat Rumah": "Jl. Ijen 5"}'
+
+    assert 2 == len(opened(text, Format.JSON).columns())
 
 
 def test_titles_stay_as_they_are_in_the_masked_file():

@@ -8,7 +8,7 @@ import csv
 import io
 import re
 import zipfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape, quoteattr
 from chassis.uploads import Format, Number, Refused, Table, dump_json, load_json, read_tables
 from defusedxml import ElementTree as SafeXml
 
-from privacy_service.domain.detectors import PROVEN, hits
+from privacy_service.domain.detectors import PROVEN, full_name, hits, may_be_names, titled
 from privacy_service.domain.formulas import is_formula
 from privacy_service.domain.identifiers import plain
 from privacy_service.domain.masking import Masker, Residue
@@ -117,6 +117,9 @@ class Json:
             self.notes.append("Titik dan batas di peta tidak diperiksa; hanya atributnya.")
         self.rows = _row_count(self._document)
 
+    def check_names(self) -> None:
+        _check_names(self._document)
+
     def columns(self) -> list[Column]:
         values: dict[str, list[str]] = defaultdict(list)
         for key, value in _leaves(self._document, ""):
@@ -192,8 +195,14 @@ Document = Tables | Json | Pdf
 
 
 def opened(source: str | bytes, format: Format) -> Document:
-    """The file at a path, or in these bytes."""
-    data = source if isinstance(source, bytes) else Path(source).read_bytes()
+    """The file at a path, or in these bytes, as somebody sent it."""
+    document = _read(source if isinstance(source, bytes) else Path(source).read_bytes(), format)
+    if isinstance(document, Json):
+        document.check_names()
+    return document
+
+
+def _read(data: bytes, format: Format) -> Document:
     match format:
         case Format.CSV | Format.XLSX:
             return Tables(data, format)
@@ -205,7 +214,7 @@ def opened(source: str | bytes, format: Format) -> Document:
 
 def residues(data: bytes, format: Format, masker: Masker) -> Iterator[Residue]:
     """What is left in a file that was written: read again from its bytes."""
-    for column in opened(data, format).columns():
+    for column in _read(data, format).columns():
         remembered: dict[str, bool] = {}
         for row, value in enumerate([column.title, *column.values]):
             if value not in remembered:
@@ -377,14 +386,43 @@ def _rebuilt(node: Any, key: str, masker: Masker, mask: Callable[[str, str], str
     return node
 
 
+def _check_names(document: Any) -> None:
+    """A person's name or number as the name of a field is neither a title nor a value to mask."""
+    objects = list(_objects(document))
+    times = Counter(name for node in objects for name in node)
+    for node in objects:
+        people = [name for name in node if _may_be_a_person(name)]
+        in_every_row = len(people) < len(node) and all(times[name] > 1 for name in people)
+        if any(map(_holds_a_number, node)) or (people and not in_every_row):
+            raise Refused(
+                "Berkas JSON ini memakai nama atau nomor orang sebagai nama isian. Susun ulang "
+                'sebagai daftar, misalnya [{"nama": "...", "jumlah": 1}]; bila itu memang nama '
+                "isian, tulislah dengan huruf kecil."
+            )
+
+
+def _may_be_a_person(name: str) -> bool:
+    return full_name(name) is not None and may_be_names(name) and titled(name) is None
+
+
+def _objects(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+        for name, child in node.items():
+            if not _is_shape(name, node):
+                yield from _objects(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _objects(child)
+
+
 def _child_key(key: str, name: str) -> str:
     """Names of fields joined by points; the usual covers around the rows are left out."""
-    safe = "kolom" if _holds_a_number(name) else name
     if not key and name in ("features", "data", "result", "records", "rows", "items"):
         return ""
     if name == "properties":
         return key
-    return f"{key}.{safe}" if key else safe
+    return f"{key}.{name}" if key else name
 
 
 def _is_shape(name: str, node: dict[str, Any]) -> bool:
