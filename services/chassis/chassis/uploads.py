@@ -13,6 +13,7 @@ import io
 import json
 import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -25,6 +26,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
 from chassis.sandbox import Refused, TooMuch, limited
+from chassis.texts import without_unwritable
 from defusedxml import ElementTree as SafeXml
 from defusedxml.common import DefusedXmlException
 
@@ -155,7 +157,7 @@ def read_tables(source: Source, format: Format) -> list[Table]:
         case Format.CSV:
             tables = [_table(_csv_rows(data))]
         case Format.XLSX:
-            tables = [_table(rows, name=name, notes=notes) for name, rows, notes in _sheets(data)]
+            tables = _sheet_tables(data)
         case Format.JSON | Format.GEOJSON:
             tables = [_json_table(load_json(data), format)]
         case _:
@@ -182,7 +184,21 @@ def load_json(source: Source) -> Any:
         raise TooMuch from None
     if _depth(document) > JSON_DEPTH_MAX:
         raise Refused(f"Berkas JSON ini bersarang lebih dari {JSON_DEPTH_MAX} tingkat.")
-    return document
+    return _cleaned(document)
+
+
+def _cleaned(node: Any) -> Any:
+    """Without what neither PostgreSQL nor a sheet can hold: `\\u0000` and halves of a sign."""
+    match node:
+        case Number():
+            return node
+        case str():
+            return without_unwritable(node)
+        case list():
+            return [_cleaned(child) for child in node]
+        case dict():
+            return _object([(without_unwritable(k), _cleaned(v)) for k, v in node.items()])
+    return node
 
 
 def _bytes_of(source: Source) -> bytes:
@@ -391,17 +407,22 @@ _RELATION_IDS = (
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 
 
-def _sheets(data: bytes) -> Iterator[tuple[str, Iterator[list[str]], list[str]]]:
-    """Each worksheet's name, rows and notes, from the XML itself: Excel's own digits."""
+def _sheet_tables(data: bytes) -> list[Table]:
+    """Each worksheet, from the XML itself: Excel's own digits."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_zip(archive)
             workbook = _Workbook(archive)
-            for name, member, hidden in workbook.sheets:
-                notes = [f"Lembar '{name}' tersembunyi di berkas asal."] if hidden else []
-                yield name, workbook.rows(member, notes), notes
-    except (ParseError, DefusedXmlException, zipfile.BadZipFile, KeyError, EOFError):
+            return [workbook.table(*sheet) for sheet in workbook.sheets]
+    except _BROKEN_WORKBOOK:
         raise Refused("Berkas XLSX ini rusak atau tidak baku; simpan ulang dari Excel.") from None
+
+
+_BROKEN_WORKBOOK = (
+    *(ParseError, DefusedXmlException, zipfile.BadZipFile, zlib.error, EOFError),
+    # No number where one must be, or one of nothing that is there.
+    *(ValueError, LookupError, NotImplementedError),
+)
 
 
 class _Workbook:
@@ -427,7 +448,11 @@ class _Workbook:
         self._shared = self._shared_strings()
         self._shapes = self._cell_shapes()
 
-    def rows(self, member: str, notes: list[str]) -> Iterator[list[str]]:
+    def table(self, name: str, member: str, hidden: bool) -> Table:
+        notes = [f"Lembar '{name}' tersembunyi di berkas asal."] if hidden else []
+        return _table(self._rows(member, notes), name=name, notes=notes)
+
+    def _rows(self, member: str, notes: list[str]) -> Iterator[list[str]]:
         uncomputed = 0
         for row in self._elements(member, "row", parent="sheetData"):
             cells: list[str] = []
@@ -451,12 +476,12 @@ class _Workbook:
         if not raw or kind in ("str", "e"):
             return raw
         if kind == "s":
-            return self._shared[int(raw)] if int(raw) < len(self._shared) else ""
+            return self._shared[_index(raw)]
         if kind == "b":
             return "TRUE" if raw == "1" else "FALSE"
         if kind == "d":
             return raw.removesuffix("T00:00:00")
-        style = int(cell.get("s", "0"))
+        style = _index(cell.get("s", "0"))
         shape = self._shapes[style] if style < len(self._shapes) else _exact_number
         return shape(raw)
 
@@ -529,6 +554,12 @@ class _Workbook:
 
 def _local(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
+
+
+def _index(number: str) -> int:
+    if not number.isdecimal():
+        raise ValueError("no number of an item")
+    return int(number)
 
 
 def _joined_runs(element: Element) -> str:
@@ -646,7 +677,7 @@ def _table(source: Iterable[list[str]], *, name: str = "", notes: list[str] | No
     """Finds the header among the first rows, and makes every row as long as it."""
     rows: list[list[str]] = []
     width = cells = 0
-    for row in source:
+    for row in (list(map(without_unwritable, row)) for row in source):
         while row and not row[-1].strip():
             row.pop()
         if not row:

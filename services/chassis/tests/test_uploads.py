@@ -179,6 +179,51 @@ def test_xml_with_entities_or_broken_xml_is_refused(bomb):
         read(data, sniff(data, "data.xlsx"))
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "<c t='s'><v>x</v></c>",
+        "<c t='s'><v>-1</v></c>",
+        "<c t='s'><v>9</v></c>",
+        "<c s='x'><v>1</v></c>",
+        "<c s='-1'><v>1</v></c>",
+        "<c><v>unclosed</c>",
+    ],
+)
+def test_a_workbook_with_a_damaged_cell_is_refused(cell):
+    data = a_workbook(cell, styles=STYLES, shared="<sst><si><t>Siti</t></si></sst>")
+
+    with pytest.raises(Refused, match="rusak atau tidak baku"):
+        read(data, Format.XLSX)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("data.csv", "nama\uffff,kota\nSiti\x0b,Malang\n".encode()),
+        ("data.csv", "nama\x01,kota\nSi\x1fti,Malang\n".encode("utf-16")),
+        ("data.json", b'[{"nama\\u0000": "Si\\ud800ti\\u001f", "kota": "Malang"}]'),
+        (
+            "data.xlsx",
+            a_workbook(
+                "<c t='inlineStr'><is><t>na_x0000_ma</t></is></c>"
+                "<c t='inlineStr'><is><t>kota</t></is></c>",
+                "<c t='inlineStr'><is><t>Siti_xD800_</t></is></c><c t='str'><v>Malang</v></c>",
+            ),
+        ),
+    ],
+)
+def test_what_nobody_can_write_is_left_out_of_titles_and_cells(tmp_path, name, data):
+    table = table_of(tmp_path, data, name)
+
+    assert (["nama", "kota"], [["Siti", "Malang"]]) == (table.columns, table.rows)
+
+
+def test_names_that_are_one_name_without_what_nobody_can_write_are_refused():
+    with pytest.raises(Refused, match="dua isian dengan nama yang sama"):
+        load_json(b'{"nik": "1", "nik\\u0000": "2"}')
+
+
 def test_a_nik_stored_as_a_number_keeps_every_digit(tmp_path):
     data = a_workbook(
         "<c t='inlineStr'><is><t>nik</t></is></c>",

@@ -146,6 +146,15 @@ def test_only_the_ppid_decides(world):
             act(world.request_id, PEMBANTU, world.proposed_choices())
 
 
+def test_a_file_with_signs_that_nobody_can_keep_goes_through_step_ten(world):
+    text = f'[{{"nik": "{NIK[:6]}\\u0000{NIK[6:]}", "nama\\ud800": "Budi\\u0000 Santoso"}}]'
+
+    told = world.a_masked_file(text.encode(), "data.json")
+
+    assert ["nik", "nama"] == [column["column"] for column in told["masked_columns"]]
+    assert "Budi" not in world.app.download(world.link(told["digest"])).data.decode()
+
+
 def test_a_found_column_left_without_a_reason_is_refused(world):
     world.a_scanned_file()
     choices = world.proposed_choices(nama=Choice(Method.KEEP, "aman"))

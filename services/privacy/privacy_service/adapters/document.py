@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from chassis.texts import without_unwritable
 from chassis.uploads import Format, Number, Refused, Table, dump_json, load_json, read_tables
 from defusedxml import ElementTree as SafeXml
 
@@ -460,4 +461,5 @@ def _pdf_texts(data: bytes) -> tuple[list[str], list[str]]:
     authors = [
         information[name] for name in ("Author", "Subject", "Keywords") if name in information
     ]
-    return pages, [text for text in authors if not _PROGRAMS.fullmatch(text.strip())]
+    hidden = [text for text in authors if not _PROGRAMS.fullmatch(text.strip())]
+    return list(map(without_unwritable, pages)), list(map(without_unwritable, hidden))
