@@ -470,6 +470,8 @@ class _Workbook:
 
     def _text(self, cell: Element, parts: dict[str, Element]) -> str:
         kind = cell.get("t", "n")
+        if len(parts) < len(cell) or ("v" if kind == "inlineStr" else "is") in parts:
+            raise ValueError("a cell with two values")
         if kind == "inlineStr":
             return _joined_runs(parts["is"]) if "is" in parts else ""
         raw = (parts["v"].text or "") if "v" in parts else ""

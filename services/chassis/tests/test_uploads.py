@@ -188,6 +188,8 @@ def test_xml_with_entities_or_broken_xml_is_refused(bomb):
         "<c s='x'><v>1</v></c>",
         "<c s='-1'><v>1</v></c>",
         "<c><v>unclosed</c>",
+        f"<c><v>{NIK}</v><v>1</v></c>",
+        "<c><v>1</v><is><t>Siti</t></is></c>",
     ],
 )
 def test_a_workbook_with_a_damaged_cell_is_refused(cell):

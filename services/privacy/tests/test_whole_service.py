@@ -287,6 +287,25 @@ def test_statistics_are_declared_clean_and_given_as_they_came(world):
     assert STATISTICS == world.app.download(world.link(digest)).data
 
 
+def test_a_workbook_is_not_given_as_it_came_while_it_hides_something(world):
+    book = openpyxl.Workbook()
+    book.active.append(["kecamatan", "jumlah"])
+    book.active.append(["Klojen", 12])
+    book.active.oddFooter.center.text = "Siti Aminah"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    world.a_scanned_file(buffer.getvalue(), "data.xlsx")
+
+    with pytest.raises(errors.FindingsUnanswered, match="bagian tersembunyi"):
+        world.app.declare_clean(world.request_id, PPID)
+    world.app.mask(world.request_id, PPID, world.proposed_choices())
+    world.do_jobs()
+
+    data = world.app.download(world.link(world.facts("DataMasked")[0].data["digest"])).data
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert b"Siti" not in b"".join(archive.read(name) for name in archive.namelist())
+
+
 def test_a_file_with_findings_is_clean_only_when_every_finding_has_its_reason(world):
     world.a_scanned_file(b"nama,jumlah\nTaman Siswa,1\nBudi Utomo,2\nSri Wedari,3\n")
 

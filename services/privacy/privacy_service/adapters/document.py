@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 from xml.sax.saxutils import escape, quoteattr
 
 from chassis.texts import without_unwritable
 from chassis.uploads import Format, Number, Refused, Table, dump_json, load_json, read_tables
 from defusedxml import ElementTree as SafeXml
+from defusedxml.common import DefusedXmlException
 
 from privacy_service.domain.detectors import PROVEN, full_name, hits, may_be_names, titled
 from privacy_service.domain.formulas import is_formula
@@ -335,27 +337,85 @@ _PROGRAMS = re.compile(
     r"microsoft office user|google|wps.*|owner|lenovo|asus|acer|hp|toshiba|dell",
     re.IGNORECASE,
 )
-_HIDDEN_MEMBERS = re.compile(
-    r"xl/(comments|threadedComments|persons|pivotCache|externalLinks|revisions|drawings|media|"
-    r"embeddings|customProperty)|customXml/|docProps/custom\.xml"
+_HARMLESS_PARTS = re.compile(
+    r"\[Content_Types\]\.xml|_rels/\.rels|xl/(?:styles|calcChain)\.xml|xl/theme/theme\d+\.xml|"
+    r"xl/_rels/workbook\.xml\.rels"
 )
+_LOOKED_INTO = re.compile(
+    r"xl/(?:workbook|sharedStrings|worksheets/[^/]+)\.xml|docProps/(?:core|app)\.xml"
+)
+_OF_A_WORKBOOK = """
+workbook fileVersion workbookPr workbookProtection bookViews workbookView sheets sheet definedNames
+calcPr AlternateContent Choice revisionPtr extLst ext calcFeatures feature"""
+_OF_A_SHEET = """
+worksheet sheetPr tabColor outlinePr pageSetUpPr dimension sheetViews sheetView pane selection
+sheetFormatPr cols col sheetData row c f v is t r mergeCells mergeCell pageMargins pageSetup
+printOptions phoneticPr sheetProtection ignoredErrors ignoredError rowBreaks colBreaks brk
+autoFilter sst si rPr b i u sz color rFont family charset scheme strike vertAlign outline"""
+_OF_THE_PROPERTIES = """
+coreProperties created modified lastPrinted revision version language Properties Application
+AppVersion DocSecurity ScaleCrop LinksUpToDate SharedDoc HyperlinksChanged TotalTime HeadingPairs
+TitlesOfParts vector variant lpstr i4"""
+_HARMLESS_ELEMENTS = frozenset((_OF_A_WORKBOOK + _OF_A_SHEET + _OF_THE_PROPERTIES).split())
 
 
 def _hidden_parts(data: bytes) -> list[str]:
-    """Names of authors, and of parts that a reader of the cells does not see."""
+    """Names of authors, and of all that a reader of the cells does not see."""
+    found: list[str] = []
+    texts, shown, sheets = 0, set(), 0
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = archive.namelist()
-        found = [name for name in members if _HIDDEN_MEMBERS.match(name)]
-        if "docProps/core.xml" in members:
-            core = SafeXml.fromstring(archive.read("docProps/core.xml"), forbid_dtd=True)
-            for element in core:
-                tag, text = str(element.tag).rpartition("}")[2], (element.text or "").strip()
-                if tag in ("creator", "lastModifiedBy", "description", "keywords") and text:
-                    found += [] if _PROGRAMS.fullmatch(text) else [text]
-        if "xl/workbook.xml" in members:
-            book = archive.read("xl/workbook.xml")
-            found += ["hidden"] * len(re.findall(rb'state="(?:hidden|veryHidden)"', book))
+        found += [name for name in members if not _is_known(name)]
+        for name in filter(_LOOKED_INTO.fullmatch, members):
+            try:
+                for tag, attributes, text in _elements(archive, name):
+                    found += _hidden_in(tag, attributes, text)
+                    texts += tag == "si"
+                    sheets += tag == "sheet"
+                    if tag == "v" and attributes.get("of") == "s":
+                        shown.add(text)
+            except (ParseError, DefusedXmlException):
+                found.append(name)
+    found += ["a text of no cell"] * (texts - len(shown))
+    found += ["a sheet of no workbook"] * (sum(map(_is_sheet, members)) - sheets)
     return found
+
+
+def _is_known(name: str) -> bool:
+    return bool(_HARMLESS_PARTS.fullmatch(name) or _LOOKED_INTO.fullmatch(name))
+
+
+def _is_sheet(name: str) -> bool:
+    return name.startswith("xl/worksheets/") and name.endswith(".xml")
+
+
+def _hidden_in(tag: str, attributes: dict[str, str], text: str) -> list[str]:
+    match tag:
+        case "sheet":
+            return [] if attributes.get("state", "visible") == "visible" else ["a hidden sheet"]
+        case "definedName" if attributes.get("name", "").startswith("_xlnm."):
+            return []
+        case "f":
+            return [text] if _WORDS_OF_A_FORMULA.search(text) else []
+    says_nothing = tag in _HARMLESS_ELEMENTS or _PROGRAMS.fullmatch(text)
+    return [] if says_nothing or not (text or attributes) else [text or tag]
+
+
+_WORDS_OF_A_FORMULA = re.compile(r'"[^"]*[^\W\d_]{3}[^"]*"')
+
+
+def _elements(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, dict[str, str], str]]:
+    """Each element's tag, attributes and text; a value's also with the type `of` its cell."""
+    kind = ""
+    with archive.open(name) as stream:
+        for event, element in SafeXml.iterparse(stream, ("start", "end"), forbid_dtd=True):
+            tag = str(element.tag).rpartition("}")[2]
+            if event == "start":
+                kind = element.get("t", "") if tag == "c" else kind
+                continue
+            of = {"of": kind} if tag == "v" else {}
+            yield tag, element.attrib | of, (element.text or "").strip()
+            element.clear()
 
 
 def _leaves(node: Any, key: str) -> Iterator[tuple[str, str]]:
