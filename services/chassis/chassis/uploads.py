@@ -39,6 +39,7 @@ COLUMNS_MAX = 1_000
 CELLS_MAX = 5_000_000
 CELL_LENGTH_MAX = 32_767
 """What one cell of a spreadsheet holds at most; a longer one is a quotation mark left open."""
+TITLE_LENGTH_MAX = 200
 
 ZIP_MEMBERS_MAX = 2_000
 ZIP_UNPACKED_BYTES_MAX = 400 * 1024 * 1024
@@ -91,7 +92,7 @@ class Table:
     name: str = ""
     """The sheet's name, in a workbook."""
     titles: list[list[str]] = field(default_factory=list)
-    """What stood above the header."""
+    """What stood above the header, and names of columns that are cut."""
     notes: list[str] = field(default_factory=list)
     """What a reader of the table should know, in Indonesian."""
     row_count: int = 0
@@ -695,8 +696,10 @@ def _table(source: Iterable[list[str]], *, name: str = "", notes: list[str] | No
     body = [row + [""] * (width - len(row)) for row in rows[start:]]
     titles = rows[:at]
     said = list(notes or [])
-    if titles:
-        said.append(f"{len(titles)} baris di atas kepala tabel bukan bagian dari data.")
+    if long := [title for title in header if len(title) > TITLE_LENGTH_MAX]:
+        titles = [*titles, long]
+    if at:
+        said.append(f"{at} baris di atas kepala tabel bukan bagian dari data.")
     if start == 0:
         said.append("Berkas ini tanpa kepala tabel; kolomnya diberi nomor.")
     return Table(
@@ -829,7 +832,7 @@ def _distinct(names: list[str]) -> list[str]:
     taken: set[str] = set()
     given: list[str] = []
     for number, name in enumerate(names, start=1):
-        wanted = candidate = name[:200] or f"kolom_{number}"
+        wanted = candidate = name[:TITLE_LENGTH_MAX] or f"kolom_{number}"
         times = 1
         while candidate in taken:
             times += 1

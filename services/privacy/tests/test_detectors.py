@@ -4,7 +4,7 @@ import random
 from pathlib import Path
 
 import pytest
-from chassis.uploads import Format, sniff
+from chassis.uploads import Format, Refused, sniff
 from privacy_service.adapters.document import opened
 from privacy_service.domain.detectors import hits, titled
 from privacy_service.domain.kinds import Kind
@@ -191,6 +191,51 @@ def test_a_title_in_capitals_names_nobody():
     document = opened(b"NIK,NAMA LENGKAP,Nama Barang\n1,Siti Aminah,Kursi\n", Format.CSV)
 
     assert ["NIK", "NAMA LENGKAP", "Nama Barang"] == [c.title for c in document.columns()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# hubungi 081234567890\nkota,jumlah\nMalang,1\nBatu,2\n",
+        "kota,jumlah\nMalang,1\nBatu,2\n\nketua,nomor\nbendahara,081234567890\n",
+        "kota,jumlah\nMalang,1,,,hubungi 081234567890\nBatu,2\n",
+        f"kota,{'jumlah ' * 40}hubungi 081234567890\nMalang,1\nBatu,2\n",
+    ],
+    ids=["a line above", "a second table", "beyond the last column", "the end of a long title"],
+)
+def test_nothing_of_a_csv_is_left_unread(text):
+    verdicts = judge(opened(text.encode(), Format.CSV).columns())
+
+    assert any(verdict.found for verdict in verdicts)
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        '{"type": "Point", "coordinates": [112.6, -7.9], "nama": "Siti Aminah 081234567890"}',
+        '{"type": "Point", "coordinates": [3573010101900001, -7.9]}',
+        '{"type": "3573010101900001", "coordinates": []}',
+        '"3573010101900001"',
+        '{"081234567890": []}',
+    ],
+)
+@pytest.mark.parametrize("name", ["geometry", "bbox", "crs"])
+def test_what_is_no_geometry_is_read_whatever_it_is_called(name, hidden):
+    with_hidden = f'[{{"kota": "Malang", "{name}": {hidden}}}]'.encode()
+
+    try:
+        verdicts = judge(opened(with_hidden, Format.JSON).columns())
+    except Refused:
+        return
+    assert any(verdict.found for verdict in verdicts)
+
+
+def test_a_geometry_is_not_read():
+    point = '{"type": "Point", "coordinates": [679123.5, 9117204, 12], "bbox": null}'
+    crs = '{"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}'
+    text = f'[{{"kota": "Malang", "geometry": {point}, "crs": {crs}, "bbox": [1, 2]}}]'
+
+    assert ["kota"] == [c.key for c in opened(text.encode(), Format.JSON).columns()]
 
 
 def test_a_shape_gives_no_value_away():

@@ -488,9 +488,29 @@ def _child_key(key: str, name: str) -> str:
 
 def _is_shape(name: str, node: dict[str, Any]) -> bool:
     """A geometry is neither read nor changed, and neither is what says that it is one."""
-    return name in ("geometry", "bbox", "crs") or (
-        name == "type" and node.get(name) in ("FeatureCollection", "Feature")
-    )
+    if name == "type":
+        return node[name] in ("FeatureCollection", "Feature")
+    return name in ("geometry", "bbox", "crs") and _is_geometry(node[name])
+
+
+_GEOMETRY_NAMES = {"type", "coordinates", "geometries", "bbox", "crs", "properties", "name"}
+_GEOMETRY_WORDS = re.compile(
+    r"(?:Multi)?(?:Point|LineString|Polygon)|GeometryCollection|name|"
+    r"EPSG:\d{4,6}|urn:ogc:def:crs:(?:OGC|EPSG):[\d.]{0,6}:\w{1,6}"
+)
+_COORDINATE = re.compile(r"-?\d{1,8}(?:\.\d+)?(?:[eE][-+]?\d{1,2})?")
+
+
+def _is_geometry(node: Any) -> bool:
+    """Coordinates and what names them, nothing else: no text can hide there."""
+    if isinstance(node, dict):
+        return node.keys() <= _GEOMETRY_NAMES and all(map(_is_geometry, node.values()))
+    if isinstance(node, list):
+        return all(map(_is_geometry, node))
+    if isinstance(node, str):
+        allowed = _COORDINATE if isinstance(node, Number) else _GEOMETRY_WORDS
+        return allowed.fullmatch(node) is not None
+    return True
 
 
 def _row_count(node: Any) -> int:
