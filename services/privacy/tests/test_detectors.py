@@ -175,6 +175,22 @@ def test_names_without_a_title_are_found_beside_a_person():
     assert beside_numbers[0].kind is None
 
 
+def test_names_beside_a_single_number_of_somebody_are_found():
+    text = "Siti Aminah,3573014101900001\nBudi Santoso,-\nJoko Susilo,-\nAni Lestari,-\n"
+
+    verdicts = judge(opened(text.encode(), Format.CSV).columns())
+
+    assert [Kind.NAME, Kind.TEXT] == [verdict.kind for verdict in verdicts]
+
+
+def test_a_title_in_the_shape_of_a_name_over_names_is_refused():
+    with pytest.raises(Refused, match="Judul kolom ke-2 berbentuk nama orang"):
+        opened(b"2001,Siti Aminah\n2002,Budi Santoso\n2003,Joko Susilo\n", Format.CSV)
+
+    for title in ("Nama Lengkap", "peserta didik"):
+        assert opened(f"{title}\nBudi Santoso\nJoko Susilo\n".encode(), Format.CSV).columns()
+
+
 def test_categories_beside_a_person_are_no_names():
     niks = [f"357301410190{n:04d}" for n in range(1, 9)]
     jobs = ["Pegawai Negeri", "Ibu Rumah", "Pegawai Negeri", "Buruh Harian"] * 2

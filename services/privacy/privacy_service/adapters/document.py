@@ -25,7 +25,13 @@ from privacy_service.domain.detectors import PROVEN, full_name, hits, may_be_nam
 from privacy_service.domain.formulas import is_formula
 from privacy_service.domain.identifiers import plain
 from privacy_service.domain.masking import Masker, Residue
-from privacy_service.domain.verdicts import FORMULAS_KEY, HIDDEN_KEY, TITLES_KEY, Column
+from privacy_service.domain.verdicts import (
+    FORMULAS_KEY,
+    HIDDEN_KEY,
+    TITLES_KEY,
+    Column,
+    mostly_names,
+)
 
 _PAGE_CHARACTERS_MIN = 20
 
@@ -43,10 +49,19 @@ class Tables:
 
     def __init__(self, data: bytes, format: Format) -> None:
         self._format = format
-        self._tables = [_checked(table) for table in read_tables(data, format)]
+        self._tables = read_tables(data, format)
         self._hidden = _hidden_parts(data) if format is Format.XLSX else []
         self.rows: int | None = sum(table.row_count for table in self._tables)
         self.notes = [note for table in self._tables for note in table.notes]
+
+    def check_titles(self) -> None:
+        """Titles are published as they are."""
+        for table in self._tables:
+            for index, title in enumerate(table.columns):
+                if _holds_a_number(title):
+                    raise Refused(_NUMBER_AS_TITLE.format(index + 1))
+                if _may_be_a_person(title) and mostly_names([row[index] for row in table.rows]):
+                    raise Refused(_NAME_AS_TITLE.format(index + 1))
 
     def columns(self) -> list[Column]:
         found = [
@@ -120,8 +135,15 @@ class Json:
             self.notes.append("Titik dan batas di peta tidak diperiksa; hanya atributnya.")
         self.rows = _row_count(self._document)
 
-    def check_names(self) -> None:
-        _check_names(self._document)
+    def check_titles(self) -> None:
+        """A person's name or number as the name of a field is no value that can be masked."""
+        objects = list(_objects(self._document))
+        times = Counter(name for node in objects for name in node)
+        people = set(filter(_may_be_a_person, times))
+        once = {name for name in people if times[name] == 1}
+        only_people = any(node and node.keys() <= people for node in objects)
+        if once or only_people or any(map(_holds_a_number, times)):
+            raise Refused(_PERSON_AS_FIELD)
 
     def columns(self) -> list[Column]:
         values: dict[str, list[str]] = defaultdict(list)
@@ -200,8 +222,8 @@ Document = Tables | Json | Pdf
 def opened(source: str | bytes, format: Format) -> Document:
     """The file at a path, or in these bytes, as somebody sent it."""
     document = _read(source if isinstance(source, bytes) else Path(source).read_bytes(), format)
-    if isinstance(document, Json):
-        document.check_names()
+    if not isinstance(document, Pdf):
+        document.check_titles()
     return document
 
 
@@ -228,15 +250,14 @@ def residues(data: bytes, format: Format, masker: Masker) -> Iterator[Residue]:
                     yield found
 
 
-def _checked(table: Table) -> Table:
-    """Titles are published as they are."""
-    for number, title in enumerate(table.columns, start=1):
-        if _holds_a_number(title):
-            raise Refused(
-                f"Judul kolom ke-{number} memuat nomor atau surel seseorang. Beri kolom itu judul "
-                "yang biasa, atau tambahkan baris judul di atas data, lalu unggah lagi."
-            )
-    return table
+_NUMBER_AS_TITLE = (
+    "Judul kolom ke-{} memuat nomor atau surel seseorang. Beri kolom itu judul yang biasa, atau "
+    "tambahkan baris judul di atas data, lalu unggah lagi."
+)
+_NAME_AS_TITLE = (
+    "Judul kolom ke-{} berbentuk nama orang, sama seperti isinya. Bila baris pertama adalah data, "
+    "tambahkan baris judul di atasnya; bila memang judul, tulislah dengan huruf kecil."
+)
 
 
 def _holds_a_number(title: str) -> bool:
@@ -447,19 +468,11 @@ def _rebuilt(node: Any, key: str, masker: Masker, mask: Callable[[str, str], str
     return node
 
 
-def _check_names(document: Any) -> None:
-    """A person's name or number as the name of a field is neither a title nor a value to mask."""
-    objects = list(_objects(document))
-    times = Counter(name for node in objects for name in node)
-    for node in objects:
-        people = [name for name in node if _may_be_a_person(name)]
-        in_every_row = len(people) < len(node) and all(times[name] > 1 for name in people)
-        if any(map(_holds_a_number, node)) or (people and not in_every_row):
-            raise Refused(
-                "Berkas JSON ini memakai nama atau nomor orang sebagai nama isian. Susun ulang "
-                'sebagai daftar, misalnya [{"nama": "...", "jumlah": 1}]; bila itu memang nama '
-                "isian, tulislah dengan huruf kecil."
-            )
+_PERSON_AS_FIELD = (
+    "Berkas JSON ini memakai nama atau nomor orang sebagai nama isian. Susun ulang sebagai daftar, "
+    'misalnya [{"nama": "...", "jumlah": 1}]; bila itu memang nama isian, tulislah dengan huruf '
+    "kecil."
+)
 
 
 def _may_be_a_person(name: str) -> bool:

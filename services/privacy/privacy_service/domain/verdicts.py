@@ -9,6 +9,7 @@ from itertools import islice
 from privacy_service.domain import identifiers
 from privacy_service.domain.detectors import (
     DETECTORS,
+    PROVEN,
     Detector,
     full_name,
     hits,
@@ -68,25 +69,39 @@ class Verdict:
 def judge(columns: Iterable[Column]) -> list[Verdict]:
     """A verdict for each column, in order."""
     pairs = [(column, _judged(column)) for column in columns]
-    with_people = {column.table for column, verdict in pairs if verdict.kind in _OF_A_PERSON}
+    with_people = {
+        column.table for column, verdict in pairs if not column.whole and _speaks_of_people(verdict)
+    }
     return [
         _beside_people(column, verdict) if column.table in with_people else _beside_nobody(verdict)
         for column, verdict in pairs
     ]
 
 
+def _speaks_of_people(verdict: Verdict) -> bool:
+    """Also by a single number of somebody in a column that is of another kind."""
+    return verdict.kind in _OF_A_PERSON or not verdict.inside.keys().isdisjoint(PROVEN)
+
+
 def _beside_people(column: Column, verdict: Verdict) -> Verdict:
     """Where people are spoken of, an untold column of names is theirs."""
     if verdict.kind not in (None, Kind.TEXT) or column.whole or not may_be_names(column.title):
         return verdict
-    filled = Counter(value for value in column.values if value.strip())
-    names = [value for value in filled if full_name(value) is not None]
-    share = sum(filled[value] for value in names) / max(filled.total(), 1)
-    if share < _NAMES_SHARE_MIN or len(names) < _NAMES_DISTINCT_MIN * filled.total():
+    matching = mostly_names(column.values)
+    if not matching:
         return verdict
+    share = matching / verdict.filled
     why = f"{_percent(share)} nilainya berbentuk nama orang, di samping data pribadi lain"
-    matching = sum(filled[value] for value in names)
     return replace(verdict, kind=Kind.NAME, why=why, matching=matching)
+
+
+def mostly_names(values: Iterable[str]) -> int:
+    """How many of the values are full names; 0 when they are not most of them, or few names."""
+    filled = Counter(value for value in values if value.strip())
+    names = [value for value in filled if full_name(value) is not None]
+    matching = sum(filled[value] for value in names)
+    many = matching >= _NAMES_SHARE_MIN * filled.total()
+    return matching if many and len(names) >= _NAMES_DISTINCT_MIN * filled.total() else 0
 
 
 def _beside_nobody(verdict: Verdict) -> Verdict:
