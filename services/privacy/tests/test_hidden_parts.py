@@ -128,3 +128,11 @@ def test_a_text_that_no_cell_shows_any_more_is_found():
     strings = f"<sst><si><t>{SITI}</t></si></sst>"
 
     assert {Kind.HIDDEN} == kinds_of(with_part("xl/sharedStrings.xml", strings))
+
+
+def test_a_comment_of_the_archive_is_found():
+    buffer = io.BytesIO(a_book())
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.comment = SITI.encode()
+
+    assert {Kind.HIDDEN} == kinds_of(buffer.getvalue())

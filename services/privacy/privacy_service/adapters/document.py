@@ -387,6 +387,7 @@ def _hidden_parts(data: bytes) -> list[str]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = archive.namelist()
         found += [name for name in members if not _is_known(name)]
+        found += ["a comment of the archive"] if archive.comment else []
         for name in filter(_LOOKED_INTO.fullmatch, members):
             try:
                 for tag, attributes, text in _elements(archive, name):
