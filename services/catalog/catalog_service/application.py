@@ -126,7 +126,7 @@ class Catalog:
         """The same with the metadata as one JSON object."""
         try:
             typed = json.loads(described)
-        except ValueError:
+        except (ValueError, RecursionError):
             typed = None
         if not isinstance(typed, dict):
             raise IncompleteForm({"metadata": "Metadata harus berupa satu objek JSON."})

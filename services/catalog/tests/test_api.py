@@ -205,6 +205,8 @@ class TestCkan:
             ("package_show", {"id": "tidak-ada"}, 404, "Not Found Error"),
             ("package_show", {}, 409, "Validation Error"),
             ("package_search", {"rows": "x"}, 409, "Validation Error"),
+            ("package_search", {"rows": 10**30}, 409, "Validation Error"),
+            ("package_search", {"q": "hutan\0"}, 409, "Validation Error"),
             ("package_create", {"name": "x"}, 403, "Authorization Error"),
             ("datastore_upsert", {}, 403, "Authorization Error"),
             ("magic_show", {}, 400, "Bad request"),
@@ -216,6 +218,16 @@ class TestCkan:
 
         assert answer.status_code == status
         assert answer.json()["error"]["__type"] == kind
+
+    def test_what_no_list_of_fields_is_counts_nothing(self, api):
+        found = self._call(api, "package_search", **{"facet.field": [["tags"], 3, "tags"]})
+
+        assert {"tags"} == set(found["facets"])
+
+    def test_a_body_without_end_is_refused(self, api):
+        answer = api.post("/api/3/action/package_search", content=b'{"q":' + b"[" * 100_000)
+
+        assert (400, "Bad request") == (answer.status_code, answer.json()["error"]["__type"])
 
     def test_forms_are_read_like_json_and_a_broken_body_is_refused(self, api):
         asked = api.post("/api/3/action/package_show", data={"id": "pasar-rakyat"})

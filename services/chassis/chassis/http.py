@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import psycopg2
 import structlog
@@ -37,6 +37,11 @@ _CHANGED = (
 )
 _AWAY = "Penyimpanan data sedang tidak dapat dihubungi. Isian Anda belum tersimpan; kirim lagi."
 _TOO_LARGE = "Kiriman lebih besar dari 50 MB. Kecilkan atau pecah berkasnya, lalu kirim lagi."
+_UNFIT = (
+    "Isian ini memuat huruf yang tidak dapat disimpan atau angka yang terlalu besar. Perbaiki, lalu"
+    " kirim lagi."
+)
+_UNFIT_JSON = "Something sent cannot be kept: NUL, half a character, or a number too large."
 _FOREIGN_FORM = "Formulir ini dikirim dari situs lain. Buka halamannya di sini, lalu kirim lagi."
 _SECURITY_HEADERS = (
     (
@@ -364,15 +369,19 @@ class _Outermost:
                 await _drain(receive)
             await answer(413, _TOO_LARGE, "TooLarge")
         except Exception as error:
+            unfit = _is_of_what_was_sent(error)
             # Its text may hold what somebody typed: only its kind and its place are told.
             _log.error(
-                "unexpected",
+                "unfit_input" if unfit else "unexpected",
                 reference=reference,
                 error=type(error).__name__,
                 at=places_of(error),
                 method=request.method,
             )
-            if status == 0:
+            if status == 0 and unfit:
+                sentence = _UNFIT_JSON if _wants_json(request) else _UNFIT
+                await answer(422, sentence, "UnfitInput")
+            elif status == 0:
                 await answer(500, pages.EXPLANATIONS[500][1], "Unexpected")
         finally:
             route = getattr(scope.get("route"), "path", "other")
@@ -381,13 +390,20 @@ class _Outermost:
             ).observe(time.perf_counter() - started)
 
 
+def _is_of_what_was_sent(error: Exception) -> bool:
+    """What no database keeps: NUL, halves of characters, numbers and nesting beyond all bounds."""
+    nul = isinstance(error, ValueError) and "NUL (0x00)" in str(error)
+    unfit = (psycopg2.DataError, UnicodeError, OverflowError, RecursionError)
+    return nul or isinstance(error, unfit)
+
+
 def _is_foreign_form(request: Request) -> bool:
     if request.method in ("GET", "HEAD", "OPTIONS") or _bearer(request):
         return False
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return True
     origin = request.headers.get("origin")
-    return bool(origin) and urlsplit(origin or "").netloc != request.headers.get("host")
+    return bool(origin) and pages.parts_of(origin or "").netloc != request.headers.get("host")
 
 
 def _counted(receive: Receive) -> Receive:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from chassis.clock import JAKARTA, today
 from fastapi import Request
@@ -128,10 +128,18 @@ def error_page(
 
 def _page_before(request: Request) -> str:
     """The page of ours that led here; empty when there is none."""
-    before = urlsplit(request.headers.get("referer", ""))
+    before = parts_of(request.headers.get("referer", ""))
     if before.netloc != request.headers.get("host") or before.path == request.url.path:
         return ""
     return urlunsplit(("", "", before.path, before.query, ""))
+
+
+def parts_of(url: str) -> SplitResult:
+    """Of an address that somebody sent; of none when it is no address."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
 
 
 def static_files() -> StaticFiles:

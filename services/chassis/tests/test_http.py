@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import psycopg2
 import pytest
 from chassis.http import build_app, needs, officer
 from chassis.postgres import DatabaseAway
@@ -37,6 +38,10 @@ def _router():
             "not-now": NotNow("Langkah 8 belum dibuka."),
             "away": DatabaseAway("no"),
             "bug": ZeroDivisionError("3573010101900001"),
+            "nul": ValueError("A string literal cannot contain NUL (0x00) characters."),
+            "large": psycopg2.errors.NumericValueOutOfRange("integer out of range"),
+            "half": UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed"),
+            "deep": RecursionError(),
         }[what]
 
     @router.post("/echo")
@@ -140,6 +145,22 @@ def test_a_bug_shows_a_reference_and_tells_nobody_what_was_typed(client, capsys)
     assert 500 == answer.status_code
     output = capsys.readouterr()
     assert "3573010101900001" not in answer.text + output.out + output.err
+
+
+@pytest.mark.parametrize("what", ["nul", "large", "half", "deep"])
+def test_what_no_database_keeps_is_refused_in_a_sentence(client, what):
+    page, api = client.post(f"/page/{what}"), client.post(f"/api/requests/{what}")
+
+    assert (422, 422) == (page.status_code, api.status_code)
+    assert "tidak dapat disimpan" in page.text
+    assert api.json()["title"].startswith("Something sent cannot be kept")
+
+
+def test_an_address_that_is_none_is_of_another_site(client):
+    refused = client.post("/echo", headers={"Origin": "http://["})
+    missing = client.get("/nothing", headers={"Referer": "http://["})
+
+    assert (403, 404) == (refused.status_code, missing.status_code)
 
 
 def test_a_form_of_another_site_does_nothing(client):

@@ -187,6 +187,12 @@ def test_names_of_json_fields_that_every_row_has_are_titles():
     assert [] == list(residues(made.data, made.format, masker))
 
 
+def test_words_of_statistics_are_no_people_even_where_they_stand_once():
+    text = b'{"Tahun Anggaran": 2025, "Indeks Pembangunan Manusia": 83, "Sumber Dana": "APBD"}'
+
+    assert 3 == len(opened(text, Format.JSON).columns())
+
+
 def test_known_titles_of_json_fields_are_no_people():
     text = b'{"Nama Lengkap": "Siti Aminah", "Alamat Rumah": "Jl. Ijen 5"}'
 

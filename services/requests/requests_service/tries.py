@@ -15,6 +15,7 @@ from requests_service.domain.errors import AccessRefused, SignInFailed, TooManyT
 TRIES_MAX = 10
 WINDOW_SECONDS = 15 * 60
 _GUESSERS_MAX = 10_000
+_WORD_CHARS_MAX = 100
 
 
 class Tries:
@@ -27,6 +28,8 @@ class Tries:
     @contextmanager
     def guess(self, *guesser: str) -> Iterator[None]:
         """Around one guess, whether or not what is guessed at exists. Raises TooManyTries."""
+        # However long what they type, little of it is kept.
+        guesser = tuple(word[:_WORD_CHARS_MAX] for word in guesser)
         with self._lock:
             if len(self._recent(guesser)) >= TRIES_MAX:
                 raise TooManyTries(

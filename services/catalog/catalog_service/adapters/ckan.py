@@ -383,7 +383,7 @@ def _fq_list(given: Given) -> str:
 def _facet_fields(given: Given) -> list[str]:
     asked = given.get("facet.field", [])
     names = asked if isinstance(asked, list) else re.findall(r"\w+", str(asked))
-    return [name for name in names if name in _FIELDS]
+    return [name for name in names if isinstance(name, str) and name in _FIELDS]
 
 
 def _counts(rows: list[dict[str, Any]], field: str) -> Counter[str]:
@@ -469,8 +469,8 @@ def _whole(given: Given, name: str, otherwise: int) -> int:
         return otherwise
     try:
         number = int(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ActionError(409, "Validation Error", f"{name}: Invalid integer") from error
-    if number < 0:
-        raise ActionError(409, "Validation Error", f"{name}: Must be a natural number")
+    if not 0 <= number < 2**31:
+        raise ActionError(409, "Validation Error", f"{name}: Must be a natural number below 2^31")
     return number

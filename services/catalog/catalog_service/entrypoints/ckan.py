@@ -48,13 +48,15 @@ async def _parameters(request: Request) -> dict[str, Any]:
         if body.lstrip()[:1] == b"{":
             try:
                 given |= json.loads(body)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise ActionError(400, "Bad request", "The body is not JSON.") from error
         elif request.headers.get("content-type", "").startswith("multipart/"):
             form = await request.form()
             given |= {name: value for name, value in form.items() if isinstance(value, str)}
         else:
             given |= dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+    if r"\u0000" in json.dumps(given):
+        raise ActionError(409, "Validation Error", "NUL stands in a parameter.")
     return given
 
 

@@ -90,7 +90,7 @@ def rows(
     app: App,
     slug: str,
     limit: Annotated[int, Query(ge=0, le=ROWS_MAX)] = 100,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
 ) -> dict[str, Any]:
     """Every cell is text, exactly as it stands in the file; `after` skips as many rows."""
     return app.rows(slug, after=after, limit=limit)

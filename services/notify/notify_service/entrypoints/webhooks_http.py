@@ -140,7 +140,7 @@ def list_deliveries(
     reader: Reader,
     webhook_id: UUID,
     state: State | None = None,
-    cursor: Annotated[int | None, Query(ge=1)] = None,
+    cursor: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = PAGE_LENGTH,
 ) -> dict[str, Any]:
     """Deliveries, newest first, of the last 30 days."""

@@ -21,7 +21,14 @@ from chassis.uploads import Format, Number, Refused, Table, dump_json, load_json
 from defusedxml import ElementTree as SafeXml
 from defusedxml.common import DefusedXmlException
 
-from privacy_service.domain.detectors import PROVEN, full_name, hits, may_be_names, titled
+from privacy_service.domain.detectors import (
+    PROVEN,
+    full_name,
+    hits,
+    may_be_names,
+    titled,
+    words,
+)
 from privacy_service.domain.formulas import is_formula
 from privacy_service.domain.identifiers import plain
 from privacy_service.domain.masking import Masker, Residue
@@ -476,7 +483,18 @@ _PERSON_AS_FIELD = (
 )
 
 
+_OF_STATISTICS = """
+tahun bulan tanggal triwulan semester periode nilai indeks tingkat angka rasio rata persentase
+presentase realisasi pagu anggaran belanja pendapatan target capaian kinerja sumber mata laki
+perempuan pria wanita umur usia nomor kode jenis status satuan volume berat panjang lebar tinggi
+harga biaya kegiatan kategori golongan uraian keterangan lokasi sektor komoditas produksi
+kapasitas kondisi laju pertumbuhan kepadatan data sasaran tujuan urutan"""
+_BEGINS_A_FIELD = frozenset(_OF_STATISTICS.split())
+
+
 def _may_be_a_person(name: str) -> bool:
+    if words(name)[:1] and words(name)[0] in _BEGINS_A_FIELD:
+        return False
     return full_name(name) is not None and may_be_names(name) and titled(name) is None
 
 

@@ -213,14 +213,16 @@ def _bulk_buttons(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
 
 
 def _one_by_number(app: Requests, asked: List, who: Officer) -> UUID | None:
-    """When a whole number was typed, and there is such a request, it opens at once."""
+    """When a whole number was typed, of a request that is on this desk, it opens at once."""
     if "-" not in asked.q or asked.filters:
         return None
     number = register_number_in(asked.q, app.today().day)
     try:
-        return app.reading.id_of(number) if number else None
+        found = app.reading.id_of(number) if number else None
     except errors.RequestNotFound:
         return None
+    seen_by = {"role": who.role, "agency": who.agency, "today": app.today().day}
+    return found if found and views.desk_rows(app.pool, [found], **seen_by) else None
 
 
 def _label(scope: str, who: Officer) -> str:

@@ -1,10 +1,9 @@
 """Officers sign in and out here, for every service of the site."""
 
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from chassis.http import officer
-from chassis.pages import Form, render
+from chassis.pages import Form, parts_of, render
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
@@ -59,7 +58,7 @@ def sign_out() -> Response:
 
 def safe_path(path: str) -> str:
     """A path of this site, or nothing: a link must not lead a signed-in officer elsewhere."""
-    parts = urlsplit(path)
+    parts = parts_of(path)
     outside = parts.scheme or parts.netloc or not path.startswith("/") or "\\" in path
     return "" if outside or path.startswith("//") or not path.isprintable() else path
 

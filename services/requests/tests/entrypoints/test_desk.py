@@ -56,6 +56,8 @@ def test_the_desk_shows_what_waits_and_what_it_is_about_and_finds_by_number(app,
     assert ppid.get("/meja?q=2026-1").location == address
     assert "Tidak ada permohonan yang cocok" in ppid.get("/meja?q=2026-9999").text
     assert "Tidak ada tenggat yang terlewat" in ppid.get("/meja?saring=late").text
+    koperasi = sign_in("ppid_pembantu", "diskopindag").get(f"/meja?q={number}")
+    assert 200 == koperasi.status and "Tidak ada permohonan yang cocok" in koperasi.text
     assert number in auditor.get("/meja").text and "UMKM" not in auditor.text
     assert "Tidak ada permohonan yang cocok" in auditor.get("/meja?q=umkm").text
 

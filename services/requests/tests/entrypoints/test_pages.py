@@ -622,7 +622,8 @@ def test_a_wrong_password_keeps_the_name_and_not_the_password(citizen):
 @pytest.mark.parametrize(
     ("given", "kept"),
     [("/meja?saring=late", "/meja?saring=late"), ("//jahat.example", ""), ("/\\jahat.example", ""),
-     ("https://jahat.example/", ""), ("meja", ""), ("", ""), ("/\tjahat", "")],
+     ("https://jahat.example/", ""), ("meja", ""), ("", ""), ("/\tjahat", ""),
+     ("//[", ""), ("http://[", "")],
 )  # fmt: skip
 def test_signing_in_leads_back_into_this_site_only(given, kept):
     assert safe_path(given) == kept
