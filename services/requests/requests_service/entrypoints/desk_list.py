@@ -221,8 +221,12 @@ def _one_by_number(app: Requests, asked: List, who: Officer) -> UUID | None:
         found = app.reading.id_of(number) if number else None
     except errors.RequestNotFound:
         return None
-    seen_by = {"role": who.role, "agency": who.agency, "today": app.today().day}
-    return found if found and views.desk_rows(app.pool, [found], **seen_by) else None
+    if found is None:
+        return None
+    rows = views.desk_rows(
+        app.pool, [found], role=who.role, agency=who.agency, today=app.today().day
+    )
+    return found if rows else None
 
 
 def _label(scope: str, who: Officer) -> str:
