@@ -106,7 +106,7 @@ class Server(EmbeddedPostgres):
         if self._guard is not None:
             self._guard.wait(30)
         self._server = None
-        (self._data / "postmaster.pid").unlink(missing_ok=True)
+        self._is_left_running()
 
     def _signal(self, number: int) -> None:
         assert self._server is not None

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from satudata import secrets
 from satudata.places import CITY_FILE
+from satudata.postgres import EmbeddedPostgres
 from satudata.processes import Process, serve
 from satudata.run import free_port
 
@@ -151,6 +152,24 @@ def test_a_database_that_does_not_start_is_told_with_the_end_of_its_own_log(
     assert 69 == told.returncode
     assert "satudata: PostgreSQL did not start; the end of" in told.stderr
     assert "could not access the server configuration file" in told.stderr
+
+
+@pytest.mark.servers
+def test_a_killed_database_starts_again_though_its_process_number_is_somebody_elses(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    database = EmbeddedPostgres(tmp_path_factory.mktemp("p"))
+    database.start()
+    database.stop()
+    # As a kill -9 leaves it; by now the number is this process's own.
+    lock = f"{os.getpid()}\n{database.folder / 'data'}\n"
+    (database.folder / "data" / "postmaster.pid").write_text(lock)
+    (database.folder / "socket" / ".s.PGSQL.5432.lock").write_text(lock)
+
+    database.start()
+
+    assert not database.has_died()
+    database.stop()
 
 
 def _until_it_ended(process: Process) -> None:

@@ -47,10 +47,10 @@ class EmbeddedPostgres:
         self._hand_over(self._sockets)
         if not (self._data / "PG_VERSION").exists():
             self._make_cluster()
-        elif (self._data / "postmaster.pid").exists():
-            # Left by a run that was killed: still running, or only its file.
+        elif self._is_left_running():
+            # By a run that was killed.
             self._run("pg_ctl", "-D", str(self._data), "-m", "fast", "-w", "stop", check=False)
-            self._forget_dead_postmaster()
+            self._is_left_running()
         read_end, self._pipe = os.pipe()
         self._server = self._spawn(
             [
@@ -123,12 +123,20 @@ class EmbeddedPostgres:
         )
         unfinished.rename(self._data)
 
-    def _forget_dead_postmaster(self) -> None:
+    def _is_left_running(self) -> bool:
+        """Whether a server has this folder; the locks of one that died are taken away.
+
+        Its process number may be another process's by now.
+        """
         pid_file = self._data / "postmaster.pid"
-        if pid_file.exists():
-            pid = int(pid_file.read_text().split()[0])
-            if not Path(f"/proc/{pid}").exists():
-                pid_file.unlink()
+        if not pid_file.exists():
+            return False
+        command = Path(f"/proc/{pid_file.read_text().split()[0]}/cmdline")
+        if command.exists() and str(self._data).encode() in command.read_bytes():
+            return True
+        for lock in (pid_file, *self._sockets.glob(".s.PGSQL.*")):
+            lock.unlink(missing_ok=True)
+        return False
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + _READY_SECONDS
