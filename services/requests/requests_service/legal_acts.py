@@ -8,6 +8,7 @@ from uuid import UUID
 from chassis.actor import Actor as Caller
 
 from requests_service.domain import closing, completing, extending, objecting
+from requests_service.domain.intake import Brought
 from requests_service.how import Answer, Change, How, SealOf
 
 
@@ -50,9 +51,11 @@ class LegalActs:
         answer: str,
         data_wanted: str | None = None,
         purpose: str | None = None,
+        brought: Brought | None = None,
         **how: Unpack[How],
     ) -> Answer:
-        """`data_wanted` and `purpose` replace what the form said; None keeps it."""
+        """`data_wanted` and `purpose` replace what the form said; None keeps it. `brought`: how and
+        when it came, where the PPID enters it."""
         return self.change(
             request_id,
             lambda r, who, today: completing.complete(
@@ -63,6 +66,7 @@ class LegalActs:
                 data_wanted=data_wanted,
                 purpose=purpose,
                 seal=self.seal_of(r),
+                brought=brought,
             ),
             by,
             how,
@@ -109,13 +113,21 @@ class LegalActs:
         )
 
     def lodge_objection(
-        self, request_id: UUID, by: Caller, *, ground: str, case: str, **how: Unpack[How]
+        self,
+        request_id: UUID,
+        by: Caller,
+        *,
+        ground: str,
+        case: str,
+        brought: Brought | None = None,
+        **how: Unpack[How],
     ) -> Answer:
-        """`ground`: of `choices.GROUNDS`; `case`: the Pemohon's account (kasus posisi)."""
+        """`ground`: of `choices.GROUNDS`; `case`: the Pemohon's account (kasus posisi); `brought`:
+        how and when it came, where the PPID enters it."""
         return self.change(
             request_id,
             lambda r, who, today: objecting.lodge(
-                r, who, today, ground=ground, case=case, seal=self.seal_of(r)
+                r, who, today, ground=ground, case=case, seal=self.seal_of(r), brought=brought
             ),
             by,
             how,

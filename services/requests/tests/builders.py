@@ -15,6 +15,7 @@ from requests_service.domain.data_request import (
 )
 from requests_service.domain.form import Form
 from requests_service.domain.identity import Identity
+from requests_service.domain.intake import Brought, Entry
 from requests_service.domain.refusal import Refusal
 from requests_service.domain.roles import Actor, Role
 from requests_service.domain.working_days import Today
@@ -145,6 +146,11 @@ def a_forwarded_request(today: Today = FRIDAY) -> DataRequest:
     data_request = a_request_with_owner(today)
     data_request.forward(PPID, today, seal=sealed)
     return data_request
+
+
+def brought(day: date, why_later: str = "", came_by: str = "surat") -> Brought:
+    """What the Pemohon sent, as the PPID enters it."""
+    return Brought(Entry(PPID, day, why_later), came_by)
 
 
 def a_proposed_refusal(step: int, today: Today = FRIDAY) -> DataRequest:

@@ -73,7 +73,8 @@ class Told:
 
     def act(self, name: str, **details: Any) -> None:
         act = ACTS[next(fact for fact in ACTS if fact.__name__ == name)]
-        self.tell(name, act.role_at(self.step).value, act.next_step(self.step), **details)
+        role = Role.PPID if details.get("came_by") else act.role_at(self.step)
+        self.tell(name, role.value, act.next_step(self.step), **details)
 
     def letter(self, letter: str) -> None:
         self.tell(
@@ -179,6 +180,7 @@ def a_case(number: int, rng: random.Random) -> list[Seen]:
             "ObjectionLodged",
             ground="penolakan",
             answer_due=_iso(CALENDAR.add_working_days(told.day, 30)),
+            came_by=rng.choice((None, "surat")),
         )
         told.wait(20)
         told.act("ObjectionDecided")
@@ -213,6 +215,7 @@ def _return(told: Told) -> None:
         "RequestCompleted",
         next_due=CALENDAR.add_working_days(due, pause),
         statutory_due=CALENDAR.add_working_days(statutory_due, pause),
+        came_by=told.rng.choice((None, "loket")),
     )
 
 

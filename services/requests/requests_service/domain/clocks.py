@@ -104,8 +104,8 @@ class Clocks:
                 self.complete_by, self.returned_on = fact.complete_by, fact.on
                 self.all_stopped = fact.statutory_due is None
                 self._start(Name.COMPLETION, fact.on, sop.COMPLETION_DAYS, fact)
-            case facts.RequestCompleted():
-                self._go_on(fact)
+            case facts.RequestCompleted(arrived_on=arrived_on):
+                self._go_on(fact, arrived_on or fact.on)
             case facts.RequestWithdrawn() | facts.RequestClosed():
                 self._end_completion()
             case facts.DeadlineExtended(days=days):
@@ -113,7 +113,9 @@ class Clocks:
                 longer = replace(notice, days=notice.days + days, calendar=fact.calendar or FIRST)
                 self.running[Name.NOTICE] = longer
             case facts.ObjectionLodged():
-                self._start(Name.OBJECTION, fact.on, sop.OBJECTION_ANSWER_DAYS, fact)
+                self._start(
+                    Name.OBJECTION, fact.arrived_on or fact.on, sop.OBJECTION_ANSWER_DAYS, fact
+                )
             case facts.ObjectionDecided():
                 self.running.pop(Name.OBJECTION, None)
             case facts.DeadlinesMoved():
@@ -133,8 +135,8 @@ class Clocks:
             notice, days=notice.days + told["extended_days"], pauses=tuple(pauses)
         )
 
-    def _go_on(self, fact: Fact) -> None:
-        pause = (self.returned_on or fact.on, fact.on)
+    def _go_on(self, fact: Fact, since: date) -> None:
+        pause = (self.returned_on or since, since)
         self._end_completion()
         for name in (Name.STEP, Name.NOTICE) if self.all_stopped else (Name.STEP,):
             clock = self.running[name]

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from requests_service.domain import choices, errors, sop, texts
 from requests_service.domain import events as facts
+from requests_service.domain.dates import tanggal
+from requests_service.domain.intake import Brought, day_of
 from requests_service.domain.roles import Actor
 from requests_service.domain.working_days import Today
 
@@ -56,9 +58,13 @@ def complete(
     seal: "Seal",
     data_wanted: str | None = None,
     purpose: str | None = None,
+    brought: Brought | None = None,
 ) -> None:
     """Both deadlines move by the working days for which the clocks stood still."""
-    r.guard(facts.RequestCompleted, by, today)
+    arrived = day_of(brought, by, today)
+    r.guard(facts.RequestCompleted, by, arrived)
+    if r.returned_on and arrived.day < r.returned_on:
+        raise errors.DayAhead(f"Permohonan ini baru dikembalikan pada {tanggal(r.returned_on)}.")
     texts.must_be_filled_in("Jawaban kelengkapan", answer)
     if data_wanted is not None:
         texts.must_describe_data(data_wanted)
@@ -68,12 +74,14 @@ def complete(
         facts.RequestCompleted,
         by,
         today,
+        arrived=arrived,
         answer_sealed=seal("answer", answer),
         data_wanted_sealed=texts.sealed(seal, "data_wanted", data_wanted),
         purpose_sealed=texts.sealed(seal, "purpose", purpose),
-        next_due=_moved_by_the_pause(r, r.stopped_due, today),
-        statutory_due=_moved_by_the_pause(r, r.stopped_statutory_due, today) or r.statutory_due,
+        next_due=_moved_by_the_pause(r, r.stopped_due, arrived),
+        statutory_due=_moved_by_the_pause(r, r.stopped_statutory_due, arrived) or r.statutory_due,
         waiting_for=sop.STEPS[r.step].owners[0].value if r.step else None,
+        **(brought.details(today, seal) if brought else {}),
     )
 
 

@@ -176,6 +176,8 @@ class Move:
     is_act: bool
     returned: bool | None = False
     """While the request is returned: never, only then, or then too (None)."""
+    enterable: bool = False
+    """The PPID enters it as well, when it came another way."""
     leads_back: bool = False
     """An act that leaves the open step for another: it may be late as the step's own outcomes."""
 
@@ -198,6 +200,7 @@ def moves() -> dict[tuple[int | None, str], Move]:
             act.needs,
             True,
             act.returned,
+            act.enterable,
             act.leads_to is not None,
         )
         for act in LEGAL_ACTS
@@ -273,7 +276,8 @@ class Checker:
         """All that the tables ask of a fact which may happen at this step."""
         on = seen.data["on"]
         # A part is submitted by the PPID, who split it off; or who entered what came by letter.
-        by_ppid = seen.data.get("part_of") or seen.data.get("entered")
+        entered = move.enterable and seen.data.get("came_by")
+        by_ppid = seen.data.get("part_of") or seen.data.get("entered") or entered
         role = Role.PPID.value if by_ppid else move.role
         if seen.role != role:
             found.append(Deviation(Kind.WRONG_ROLE, case.step, _label(role), _label(seen.role)))
@@ -281,7 +285,7 @@ class Checker:
             found.append(
                 Deviation(Kind.WRONG_AGENCY, case.step, case.agency or "", seen.agency or "")
             )
-        elif move.role == _PEMOHON and case.pemohon and seen.actor != case.pemohon:
+        elif role == _PEMOHON and case.pemohon and seen.actor != case.pemohon:
             found.append(
                 Deviation(Kind.WRONG_ROLE, case.step, "Pemohon permohonan ini", "Pemohon lain")
             )
@@ -313,7 +317,7 @@ class Checker:
                 )
             case "ObjectionLodged" if arose_on := self._ground_arose_on(case, seen):
                 last = self._days.plus(arose_on, sop.OBJECTION_DAYS_MAX)
-                if on > last:
+                if _arrived_on(seen) > last:
                     found.append(Deviation(Kind.OBJECTION_LATE, case.step, last, on))
             case "RequestReopened" if seen.data["next_step"] not in _REOPENS_AT:
                 steps = " / ".join(str(step) for step in _REOPENS_AT)
@@ -389,7 +393,7 @@ class Checker:
         since = case.ended_on
         if case.step is not None:
             while_open = ground in GROUNDS and GROUNDS[ground].while_open
-            since = self._unanswered_since(case, seen.data["on"]) if while_open else None
+            since = self._unanswered_since(case, _arrived_on(seen)) if while_open else None
             if since is None and ground in TOLD_BY_THE_NOTICE and case.refused_on:
                 since = max(case.refused_on, case.notice_on) if case.notice_on else None
         charged = case.fee_charged_on if ground == "biaya" else None
@@ -470,7 +474,7 @@ class Checker:
                 if seen.data.get("statutory_due") is None:
                     case.stopped_statutory_due, case.statutory_due = case.statutory_due, None
             case "RequestCompleted":
-                self._take_up(case, on, seen)
+                self._take_up(case, _arrived_on(seen), seen)
             case "DeadlineExtended" if case.statutory_due:
                 case.statutory_due = self._accepted(
                     case.statutory_due, int(seen.data["days"]), seen, "statutory_due"
@@ -479,10 +483,11 @@ class Checker:
                     longer = notice.days + int(seen.data["days"])
                     case.counted["notice"] = notice._replace(days=longer)
             case "ObjectionLodged":
+                arrived = _arrived_on(seen)
                 case.objection_due = self._accepted(
-                    on, sop.OBJECTION_ANSWER_DAYS, seen, "answer_due"
+                    arrived, sop.OBJECTION_ANSWER_DAYS, seen, "answer_due"
                 )
-                case.counted["objection"] = Counted(on, sop.OBJECTION_ANSWER_DAYS, [])
+                case.counted["objection"] = Counted(arrived, sop.OBJECTION_ANSWER_DAYS, [])
             case "ObjectionDecided":
                 case.objection_due = None
             case "RequestReopened":
@@ -698,6 +703,12 @@ def _possible_at(step: int | None) -> str:
         for (at, name), move in _MOVES.items()
         if at == step and (step is None or not move.is_act)
     )
+
+
+def _arrived_on(seen: Seen) -> Day:
+    """Of what the PPID entered: when it came."""
+    arrived: Day = seen.data.get("arrived_on") or seen.data["on"]
+    return arrived
 
 
 def _pause(case: Case, clock: str, stood_still: list[Day]) -> None:

@@ -4,7 +4,7 @@ It moves nothing: no step, no clock. What must be completed before the request c
 for by returning it (SOP, Peringatan 1 dan 2), which stops the clocks.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from requests_service.domain import events as facts
 from requests_service.domain import texts
@@ -47,4 +47,5 @@ def _write(
 ) -> None:
     r.guard(fact, by, today)
     texts.must_be_filled_in("Pesan", text)
-    r.record(fact, by, today, **{f"{name}_sealed": seal(name, text)})
+    sealed: dict[str, Any] = {f"{name}_sealed": seal(name, text)}
+    r.record(fact, by, today, **sealed)

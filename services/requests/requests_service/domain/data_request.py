@@ -389,8 +389,17 @@ class DataRequest(Aggregate):
 
     # The one guard, and the one way to record
 
-    def record(self, fact: type[Fact], by: Actor, today: Today, **details: Any) -> None:
-        outcome = self.guard(fact, by, today)
+    def record(
+        self,
+        fact: type[Fact],
+        by: Actor,
+        today: Today,
+        *,
+        arrived: Today | None = None,
+        **details: Any,
+    ) -> None:
+        """`arrived`: when what the PPID enters came; by that day it is judged."""
+        outcome = self.guard(fact, by, arrived or today)
         stays = outcome.next_step == self.step
         remembered = {
             "was_due": self.due,
@@ -434,10 +443,12 @@ class DataRequest(Aggregate):
 
     def guard(self, fact: type[Fact], by: Actor, today: Today) -> Outcome:
         outcome = outcome_of(self.step, fact)
-        by.must_be(outcome.role, doing=self._words_for(fact))
+        entered = by.role is Role.PPID and fact in ACTS and ACTS[fact].enterable
+        if not entered:
+            by.must_be(outcome.role, doing=self._words_for(fact))
         if outcome.role is Role.PPID_PEMBANTU:
             by.must_be_of(self.agency)
-        if outcome.role is Role.PEMOHON:
+        if outcome.role is Role.PEMOHON and not entered:
             self._must_be_its_pemohon(by)
         self._must_be_returned_or_not(fact)
         for need in outcome.needs:

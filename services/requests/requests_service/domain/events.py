@@ -383,6 +383,11 @@ class RequestCompleted(Fact):
     answer_sealed: str
     data_wanted_sealed: str | None
     purpose_sealed: str | None
+    came_by: str | None = None
+    """Of `intake.WAYS`, where the PPID entered what the Pemohon sent or said."""
+    arrived_on: date | None = None
+    """When it came, where that is not `on`: the clocks go on from that day."""
+    why_later_sealed: str | None = None
 
 
 class RequestWithdrawn(Fact):
@@ -413,6 +418,11 @@ class ObjectionLodged(Fact):
     ground: str
     answer_due: date
     case_sealed: str
+    came_by: str | None = None
+    """Of `intake.WAYS`, where the PPID entered what the Pemohon sent or said."""
+    arrived_on: date | None = None
+    """When it came, where that is not `on`: the answer's days are counted from it."""
+    why_later_sealed: str | None = None
 
 
 class ObjectionDecided(Fact):

@@ -8,6 +8,7 @@ from requests_service.domain import choices, errors, redress, sop, texts
 from requests_service.domain import events as facts
 from requests_service.domain.dates import tanggal
 from requests_service.domain.events import Fact
+from requests_service.domain.intake import Brought, day_of
 from requests_service.domain.roles import Actor, Role
 from requests_service.domain.working_days import Today
 
@@ -48,27 +49,37 @@ class Objection:
 
 
 def lodge(
-    r: "DataRequest", by: Actor, today: Today, *, ground: str, case: str, seal: "Seal"
+    r: "DataRequest",
+    by: Actor,
+    today: Today,
+    *,
+    ground: str,
+    case: str,
+    seal: "Seal",
+    brought: Brought | None = None,
 ) -> None:
     choices.must_be_one_of(choices.GROUNDS, ground, what="Alasan keberatan")
-    r.guard(facts.ObjectionLodged, by, today)
-    if ground not in _arisen(r, today):
+    arrived = day_of(brought, by, today)
+    r.guard(facts.ObjectionLodged, by, arrived)
+    if ground not in _arisen(r, arrived):
         raise errors.NoGroundYet(
             "Alasan keberatan ini baru dapat diajukan setelah permohonan selesai dijawab."
         )
-    if _was_heard(r, ground, today):
+    if _was_heard(r, ground, arrived):
         raise errors.AlreadyObjected("Keberatan dengan alasan ini sudah pernah diputus.")
-    if ground not in last_days(r, today):
-        raise _too_late(_last_day(_arisen(r, today)[ground], today))
+    if ground not in last_days(r, arrived):
+        raise _too_late(_last_day(_arisen(r, arrived)[ground], arrived))
     texts.must_be_filled_in("Kasus posisi", case, words=4)
     r.record(
         facts.ObjectionLodged,
         by,
         today,
+        arrived=arrived,
         ground=ground,
-        answer_due=today.plus(sop.OBJECTION_ANSWER_DAYS),
+        answer_due=arrived.plus(sop.OBJECTION_ANSWER_DAYS),
         case_sealed=seal("case", case),
         waiting_for=r.waiting_for if r.step else Role.ATASAN_PPID.value,
+        **(brought.details(today, seal) if brought else {}),
     )
 
 

@@ -165,7 +165,7 @@ def remember(entry: Entry, type_: str, fact: Mapping[str, Any]) -> None:
         case "RequestReturned":
             entry.pauses.append([fact["on"], None])
         case "RequestCompleted":
-            _end_pause(entry, fact["on"])
+            _end_pause(entry, fact.get("arrived_on") or fact["on"])
             entry.data_wanted_sealed = fact["data_wanted_sealed"] or entry.data_wanted_sealed
             entry.purpose_sealed = fact["purpose_sealed"] or entry.purpose_sealed
         case "PartSplitOff":
@@ -241,7 +241,7 @@ def _object(entry: Entry, fact: Mapping[str, Any]) -> None:
     entry.objections.append(
         Objection(
             number=f"{entry.register_number}/K{len(entry.objections) + 1}",
-            lodged_on=fact["on"],
+            lodged_on=fact.get("arrived_on") or fact["on"],
             ground=fact["ground"],
             answer_due=fact["answer_due"],
             case_sealed=fact["case_sealed"],

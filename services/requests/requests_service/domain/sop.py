@@ -133,10 +133,13 @@ class LegalAct:
     """While a request is returned: never (False), only then (True), or then too (None)."""
     waits_for: Role | None = None
     needs: tuple[Need, ...] = ()
+    enterable: bool = False
+    """The PPID enters it as well, when the Pemohon sent or said it another way than the page."""
 
     @property
     def role_label(self) -> str:
-        return self.role.label if self.role else "pelaksana langkah"
+        told = self.role.label if self.role else "pelaksana langkah"
+        return f"{told}; yang lewat surat atau loket dicatat PPID" if self.enterable else told
 
     def role_at(self, step: int | None) -> Role:
         """Whose act it is at `step`, one of `steps`."""
@@ -229,7 +232,7 @@ LEGAL_ACTS: tuple[LegalAct, ...] = (
     LegalAct(_f.RequestReturned,  "Mengembalikan permohonan untuk dilengkapi", _R.PPID, (6, 7),
              "SOP, Peringatan 1 dan 2", waits_for=_R.PEMOHON, needs=(_N.NO_PROPOSAL,)),
     LegalAct(_f.RequestCompleted, "Melengkapi permohonan", _R.PEMOHON, (6, 7),
-             "SOP, Peringatan 1 dan 2", returned=True),
+             "SOP, Peringatan 1 dan 2", returned=True, enterable=True),
     LegalAct(_f.PartSplitOff,     "Memisahkan bagian untuk perangkat daerah lain", _R.PPID, (6, 7),
              "Pilihan kami; setiap bagian dijawab menurut UU 14/2008 Pasal 22 ayat (7)", needs=(_N.FIRST_REQUEST, _N.NO_PROPOSAL)),
     LegalAct(_f.OwnershipDeclined, "Menyatakan data bukan bidangnya", _R.PPID_PEMBANTU, (8,),
@@ -263,7 +266,7 @@ LEGAL_ACTS: tuple[LegalAct, ...] = (
     LegalAct(_f.FeeWaived,        "Membebaskan biaya", _R.PPID, (11, 12, 13),
              "Pilihan kami; keputusan PPID", needs=(_N.FEE_OPEN,)),
     LegalAct(_f.ObjectionLodged,  "Mengajukan keberatan", _R.PEMOHON, (*range(6, 17), None),
-             "UU 14/2008 Pasal 35 dan 36", returned=None, needs=(_N.NO_OBJECTION_OPEN, _N.GROUND_AROSE)),
+             "UU 14/2008 Pasal 35 dan 36", returned=None, needs=(_N.NO_OBJECTION_OPEN, _N.GROUND_AROSE), enterable=True),
     LegalAct(_f.ObjectionDecided, "Memutus keberatan", _R.ATASAN_PPID, (*range(6, 17), None),
              "UU 14/2008 Pasal 36 ayat (2)", returned=None, needs=(_N.OBJECTION_OPEN,)),
     LegalAct(_f.RequestReopened,  "Membuka kembali permohonan", _R.PPID, (None,),

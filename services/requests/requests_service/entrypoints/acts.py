@@ -15,6 +15,7 @@ from requests_service.domain.errors import ReasonUnknown
 from requests_service.domain.refusal import Refusal
 from requests_service.entrypoints.act import Act
 from requests_service.entrypoints.agencies_acts import AT_STEP_7, AT_STEP_8, WAYS_BACK
+from requests_service.entrypoints.brought_acts import BROUGHT
 from requests_service.entrypoints.conversation_acts import NOTE, TO_THE_PEMOHON, TO_THE_PPID
 from requests_service.entrypoints.fees_acts import FEES
 from requests_service.entrypoints.redress_acts import AFTER_THE_ANSWER
@@ -87,6 +88,9 @@ FIELD_WORDS: Mapping[str, str] = MappingProxyType(
         "produsen_data": "Produsen Data",
         "cover_note": "Catatan pengantar",
         "missing": "Yang perlu dilengkapi",
+        "came_by": "Disampaikan lewat",
+        "arrived_on": "Diterima pada",
+        "why_later": "Mengapa baru dicatat sekarang",
         "explanation": "Penjelasan untuk Pemohon",
         "days": "Tambahan hari kerja",
         "reason": "Alasan",
@@ -257,6 +261,7 @@ OFFICER_ACTS: Mapping[str, Act] = MappingProxyType(
         **WAYS_BACK,
         **FEES,
         **AFTER_THE_ANSWER,
+        **BROUGHT,
         "write": TO_THE_PEMOHON,
         "take-note": NOTE,
         "decide-erasure": Act(

@@ -18,6 +18,7 @@ from requests_service.application import Requests
 from requests_service.domain import choices, errors, refusal, sop
 from requests_service.domain.commands import COMMANDS
 from requests_service.domain.identity import FIELDS
+from requests_service.domain.intake import WAYS
 from requests_service.domain.roles import Role
 from requests_service.domain.watching import EXTENSION_DRAFTS
 from requests_service.entrypoints.act import Act
@@ -208,12 +209,13 @@ def _grouped(acts: Sequence[OpenAct]) -> list[tuple[str, list[OpenAct]]]:
 
 def _open_to_others(app: Requests, request_id: UUID, viewer: Actor) -> list[tuple[str, str]]:
     """What somebody else may do with this request now."""
-    words = {act_.command: act_.label for act_ in (*PEMOHON_ACTS.values(), *OFFICER_ACTS.values())}
-    return [
-        (role.label, "; ".join(dict.fromkeys(words[each] for each in commands if each in words)))
-        for role, commands in app.reading.open_to_others(request_id, viewer).items()
-        if any(each in words for each in commands)
-    ]
+    found = []
+    for role, commands in app.reading.open_to_others(request_id, viewer).items():
+        acts = PEMOHON_ACTS if role is Role.PEMOHON else OFFICER_ACTS
+        words = {act_.command: act_.label for act_ in acts.values()}
+        if told := [words[each] for each in commands if each in words]:
+            found.append((role.label, "; ".join(dict.fromkeys(told))))
+    return found
 
 
 def _place_in_list(app: Requests, who: Officer, came: Mapping[str, str]) -> dict[str, Any] | None:
@@ -271,6 +273,7 @@ def _beginnings(app: Requests, it: Mapping[str, Any]) -> dict[str, Any]:
         "kept": it["texts"].get("data_wanted", ""),
         "year": app.today().day.year + 1,
         "days": sop.EXTENSION_DAYS_MAX,
+        "arrived_on": app.today().day.isoformat(),
         "produsen_data": app.agencies.get(it["agency"] or "", ""),
     }
 
@@ -386,6 +389,8 @@ def _lists(app: Requests, it: Mapping[str, Any]) -> dict[str, Any]:
             for each in app.refusal_reasons.in_force().at_step(it["step"])
         ],
         "redress": redress_choices(it),
+        "ways": list(WAYS.items()),
+        "grounds": [(code, ground.text) for code, ground in choices.GROUNDS.items()],
         "consequence_tests": [
             (each.number, f"{each.number}: {each.tested.information}")
             for each in app.consequence_tests.in_force(it["agency"])

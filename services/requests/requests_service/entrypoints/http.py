@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -20,9 +21,11 @@ from requests_service.domain.daftar_data import DaftarDataEntry
 from requests_service.domain.errors import FormInvalid, SeenVersionIsOld
 from requests_service.domain.form import Form
 from requests_service.domain.identity import Identity
+from requests_service.domain.intake import Brought, Entry
 from requests_service.domain.refusal import Refusal
 from requests_service.entrypoints.session import enabled
 from requests_service.entrypoints.typed import address_of
+from requests_service.visible import actor_of
 
 router = APIRouter(prefix="/api/requests", tags=["requests"])
 Answer = dict[str, Any]
@@ -134,7 +137,21 @@ class Returning(Body):
     explanation: Text
 
 
-class Completing(Body):
+class Arriving(Body):
+    """How and when it came, of what the PPID enters for the Pemohon; nobody else says so."""
+
+    came_by: Line | None = None
+    arrived_on: date | None = None
+    why_later: Text = ""
+
+    def brought(self, by: Actor) -> Brought | None:
+        if self.came_by is None or self.arrived_on is None:
+            return None
+        entry = Entry(actor_of(by), self.arrived_on, self.why_later)
+        return Brought(entry, self.came_by)
+
+
+class Completing(Arriving):
     """The answer, and what it replaces of the form."""
 
     answer: Text
@@ -156,7 +173,7 @@ class Extending(Body):
     reason: Text
 
 
-class Objecting(Body):
+class Objecting(Arriving):
     """UU 14/2008 Pasal 35."""
 
     ground: Line
@@ -453,7 +470,15 @@ def return_for_completion(
 @router.post("/{request_id}/complete")
 def complete(request_id: UUID, body: Completing, by: Viewer, app: App, asked: HowAsked) -> Answer:
     """The Pemohon's answer to that."""
-    return app.legal_acts.complete(request_id, by, **body.model_dump(), **asked)
+    return app.legal_acts.complete(
+        request_id,
+        by,
+        answer=body.answer,
+        data_wanted=body.data_wanted,
+        purpose=body.purpose,
+        brought=body.brought(by),
+        **asked,
+    )
 
 
 @router.post("/{request_id}/close")
@@ -478,9 +503,9 @@ def extend(request_id: UUID, body: Extending, by: Viewer, app: App, asked: HowAs
 def lodge_objection(
     request_id: UUID, body: Objecting, by: Viewer, app: App, asked: HowAsked
 ) -> Answer:
-    """To the Atasan PPID."""
+    """To the Atasan PPID. By the PPID with `came_by` and `arrived_on`, when it came by letter."""
     return app.legal_acts.lodge_objection(
-        request_id, by, ground=body.ground, case=body.case, **asked
+        request_id, by, ground=body.ground, case=body.case, brought=body.brought(by), **asked
     )
 
 

@@ -354,12 +354,21 @@ def _to_whom(entry: TimelineEntry, agencies: Mapping[str, str]) -> str:
     return ""
 
 
+def _arrived(channel: str, day: str | None, entry: TimelineEntry) -> str:
+    received = tanggal(day or entry.at.astimezone(JAKARTA).date())
+    return f"Lewat {choices.CHANNELS[channel]}, diterima {received}."
+
+
+def _brought(entry: TimelineEntry) -> str:
+    """What the PPID entered of what the Pemohon sent or said."""
+    return _arrived(entry.details["came_by"], entry.details.get("arrived_on"), entry)
+
+
 def _note(entry: TimelineEntry) -> str:
     d = entry.details
     match entry.fact:
         case "RequestSubmitted" if d.get("entered"):
-            received = tanggal(d.get("received_on") or entry.at.astimezone(JAKARTA).date())
-            return f"Lewat {choices.CHANNELS[d['channel']]}, diterima {received}."
+            return _arrived(d["channel"], d.get("received_on"), entry)
         case "DataFoundInDip":
             return f"Butir {d['dip_entry']}."
         case "RequestGrantedInPart" | "RequestRefused" | "RefusalSent" | "RefusalNotified":
@@ -389,9 +398,12 @@ def _note(entry: TimelineEntry) -> str:
             until = tanggal(d["new_statutory_due"])
             reason = choices.EXTENSION_REASONS[d["reason_code"]]
             return f"{d['days']} hari kerja, menjadi {until}. {reason}."
+        case "RequestCompleted" if d.get("came_by"):
+            return _brought(entry)
         case "ObjectionLodged":
             ground = choices.GROUNDS[d["ground"]].text
-            return f"{ground}. Dijawab paling lambat {tanggal(d['answer_due'])}."
+            said = f"{ground}. Dijawab paling lambat {tanggal(d['answer_due'])}."
+            return f"{said} {_brought(entry)}" if d.get("came_by") else said
         case "ObjectionDecided":
             return f"{choices.DECISIONS[d['decision']]}."
         case "RequestReopened":

@@ -132,7 +132,8 @@ class _Replay:
             case "RequestReturned":
                 self._returned = on
             case "RequestCompleted" if self._returned:
-                pause = max(self._rules.calendar.working_days_between(self._returned, on), 0)
+                since = date.fromisoformat(fact.get("arrived_on") or fact["on"])
+                pause = max(self._rules.calendar.working_days_between(self._returned, since), 0)
                 self._due = self._plus(self._due, pause) if self._due else None
                 self._statutory = self._plus(self._statutory, pause) if self._statutory else None
                 self._returned = None

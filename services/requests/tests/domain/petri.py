@@ -12,6 +12,7 @@ from pm4py.objects.log.obj import Event, Trace
 from pm4py.objects.petri_net.obj import Marking, PetriNet
 from pm4py.objects.petri_net.utils import petri_utils
 from requests_service.domain.erasing import GRANTED, REFUSED
+from requests_service.domain.roles import Role
 from requests_service.domain.sop import LEGAL_ACTS, SOP, Need
 
 _VARIANT = alignments.Variants.VERSION_DIJKSTRA_LESS_MEMORY
@@ -95,7 +96,8 @@ class Net:
                 if act.fact.__name__.startswith("Objection") and at is not None:
                     continue
                 to = "withdrawn" if act.ends else act.next_step(at)
-                self._moves(act.fact.__name__, act.role_at(at), at, to, act.needs, act.returned)
+                for role in (act.role_at(at), *((Role.PPID,) if act.enterable else ())):
+                    self._moves(act.fact.__name__, role, at, to, act.needs, act.returned)
         for name in _LETTERS:
             self._fire(name, {}, {}, name)
         self._ways_out()

@@ -83,6 +83,18 @@ ATTEMPTS = {
     "complete": lambda r, who, t: completing.complete(
         r, who, t, answer="Untuk skripsi", seal=b.sealed
     ),
+    "complete_brought": lambda r, who, t: completing.complete(
+        r, who, t, answer="Untuk skripsi", seal=b.sealed, brought=b.brought(t.day)
+    ),
+    "object_brought": lambda r, who, t: objecting.lodge(
+        r,
+        who,
+        t,
+        ground="tidak_dipenuhi",
+        case="Data yang saya minta belum diberikan.",
+        seal=b.sealed,
+        brought=b.brought(t.day),
+    ),
     "withdraw": lambda r, who, t: r.withdraw(who, t, seal=b.sealed),
     "extend": lambda r, who, t: extending.extend(
         r, who, t, days=7, reason_code="belum_dikuasai", reason=WHY, seal=b.sealed

@@ -191,7 +191,8 @@ def _tables_answer(step, fact, role):
         steps = {step: act.role_at(step) for step in act.steps}
     if step not in steps:
         return "not now"
-    if role is not steps[step]:
+    entered = act is not None and act.enterable and role is Role.PPID
+    if role is not steps[step] and not entered:
         return "another's"
     if fact is f.RequestCompleted:
         return "yes" if step == 6 else "not now"

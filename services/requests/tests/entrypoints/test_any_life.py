@@ -42,6 +42,8 @@ STANDARD = dict.fromkeys(
     ("title", "concept", "definition", "classification", "measure", "unit", "produsen_data"),
     "Jumlah usaha per kecamatan",
 )
+WAYS_IN = ({}, {"came_by": "surat", "arrived_on": ""})
+"""By the Pemohon's own hand, and by letter, which the PPID enters."""
 BODIES: dict[str, tuple[dict[str, Any], ...]] = {
     "check-availability": ({"agency": "diskopindag"}, {"agency": "dinsos"}, {"dip_entry": "dip-1"}),
     "split-off": ({"data_wanted": "Jumlah penerima bantuan sosial per kecamatan",
@@ -72,13 +74,13 @@ BODIES: dict[str, tuple[dict[str, Any], ...]] = {
     "notify-refusal": ({},),
     "receive": ({},),
     "return": ({"missing": ["tujuan"], "explanation": "Mohon jelaskan pemakaian datanya."},),
-    "complete": ({"answer": "Untuk bahan skripsi saya"},),
+    "complete": tuple({"answer": "Untuk bahan skripsi saya"} | way for way in WAYS_IN),
     "close": ({},),
     "withdraw": ({}, {"reason": "Sudah tidak perlu"}),
     "extend": ({"days": 7, "reason_code": "belum_dikuasai", "reason": WHY},
                {"days": 2, "reason_code": "belum_diputus", "reason": WHY}),
-    "object": tuple({"ground": ground, "case": "Data yang saya minta belum diberikan."}
-                    for ground in GROUNDS),
+    "object": tuple({"ground": ground, "case": "Data yang saya minta belum diberikan."} | way
+                    for way in WAYS_IN for ground in GROUNDS),
     "decide-objection": tuple({"decision": decision, "reason": "Alasan PPID sudah tepat."}
                               for decision in ("ditolak", "dikabulkan")),
     "reopen": tuple({"to_step": step, "basis": "keputusan_ppid", "reason": WHY}
@@ -208,7 +210,7 @@ class Life(RuleBasedStateMachine):
         assert len(self._facts()) == before + (statuses[-1] == 200)
 
     def _sent(self, name: str, body: dict[str, Any]) -> dict[str, Any]:
-        for day in {"filed_on", "decided_on"} & set(body):
+        for day in {"filed_on", "decided_on", "arrived_on"} & set(body):
             body = body | {day: self.now.date().isoformat()}
         if name != "hand-over":
             return body
@@ -260,7 +262,9 @@ def _must_be_by_the_right_one(fact: log.StoredFact) -> None:
     type_ = types[fact.type]
     outcome = ACTS.get(type_) or next(s.outcomes[type_] for s in SOP if type_ in s.outcomes)
     if isinstance(outcome, LegalAct):
-        assert fact.data["role"] == outcome.role_at(fact.data["step"])
+        entered = outcome.enterable and fact.data["came_by"]
+        role = "ppid" if entered else outcome.role_at(fact.data["step"])
+        assert fact.data["role"] == role
     elif fact.type != "RequestRefused":
         assert fact.data["role"] == outcome.role
     if fact.data["role"] == "ppid_pembantu":
