@@ -115,6 +115,9 @@ def test_the_catalogue_can_be_harvested_as_dcat(api):
         assert all("dcat:accessURL" in each for each in dataset["dcat:distribution"])
 
 
+_PART = b'--x\r\nContent-Disposition: form-data; name="q"\r\n\r\npasar\r\n--x--\r\n'
+
+
 class TestCkan:
     def _call(self, api, action, prefix="/api/3/action", **given):
         answer = api.post(f"{prefix}/{action}", json=given)
@@ -224,8 +227,19 @@ class TestCkan:
 
         assert {"tags"} == set(found["facets"])
 
-    def test_a_body_without_end_is_refused(self, api):
-        answer = api.post("/api/3/action/package_search", content=b'{"q":' + b"[" * 100_000)
+    @pytest.mark.parametrize(
+        ("content", "media_type"),
+        [
+            (b'{"q":' + b"[" * 100_000, "application/json"),
+            (b'{"sort": "\\ud800"}', "application/json"),
+            (_PART, "multipart/form-data; boundary=x; charset=undefined"),
+            (b"no parts", "multipart/form-data; boundary=x"),
+        ],
+    )
+    def test_a_body_that_cannot_be_read_is_refused_as_ckan_does(self, api, content, media_type):
+        answer = api.post(
+            "/api/3/action/package_search", content=content, headers={"content-type": media_type}
+        )
 
         assert (400, "Bad request") == (answer.status_code, answer.json()["error"]["__type"])
 

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 SESSION_COOKIE = "sesi"
 SESSION_SECONDS = 3600
+_MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 class BadToken(Exception):
@@ -57,7 +58,7 @@ class Tokens:
             if claims["for"] != purpose or issuer not in (None, claims["iss"]):
                 raise BadToken("for another purpose, or by another service")
             expired = claims["exp"] <= clock.now().timestamp()
-        except (ValueError, KeyError, TypeError, AttributeError, InvalidSignature) as error:
+        except (*_MALFORMED, InvalidSignature) as error:
             raise BadToken(type(error).__name__) from error
         if expired:
             raise ExpiredToken("expired")

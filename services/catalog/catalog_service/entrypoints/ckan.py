@@ -4,9 +4,11 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl
 
+from chassis.texts import has_nul
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
 from catalog_service.adapters.ckan import ACTIONS, ActionError, NotAuthorised, Site
 from catalog_service.domain.errors import CatalogError
@@ -42,22 +44,25 @@ async def call(request: Request, action: str) -> JSONResponse:
 
 
 async def _parameters(request: Request) -> dict[str, Any]:
-    given: dict[str, Any] = dict(request.query_params)
-    if request.method == "POST":
-        body = await request.body()
-        if body.lstrip()[:1] == b"{":
-            try:
-                given |= json.loads(body)
-            except (ValueError, RecursionError) as error:
-                raise ActionError(400, "Bad request", "The body is not JSON.") from error
-        elif request.headers.get("content-type", "").startswith("multipart/"):
-            form = await request.form()
-            given |= {name: value for name, value in form.items() if isinstance(value, str)}
-        else:
-            given |= dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-    if r"\u0000" in json.dumps(given):
+    """Raises ActionError: also where what was sent could not stand in an answer."""
+    try:
+        given = dict(request.query_params) | await _sent(request)
+        told = json.dumps(given, ensure_ascii=False).encode()
+    except (ValueError, RecursionError, HTTPException) as error:
+        raise ActionError(400, "Bad request", "The body cannot be read.") from error
+    if has_nul(told):
         raise ActionError(409, "Validation Error", "NUL stands in a parameter.")
     return given
+
+
+async def _sent(request: Request) -> dict[str, Any]:
+    body = await request.body()
+    if body.lstrip()[:1] == b"{":
+        return dict(json.loads(body))
+    if request.headers.get("content-type", "").startswith("multipart/"):
+        form = await request.form()
+        return {name: value for name, value in form.items() if isinstance(value, str)}
+    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
 def _failed(help_: str, status: int, kind: str, sentence: str) -> JSONResponse:
