@@ -392,9 +392,11 @@ class _Outermost:
 
 def _is_of_what_was_sent(error: Exception) -> bool:
     """What no database keeps: NUL, halves of characters, numbers and nesting beyond all bounds."""
-    nul = isinstance(error, ValueError) and "NUL (0x00)" in str(error)
-    unfit = (psycopg2.DataError, UnicodeError, OverflowError, RecursionError)
-    return nul or isinstance(error, unfit)
+    if isinstance(error, (psycopg2.DataError, UnicodeError, OverflowError, RecursionError)):
+        return True
+    # psycopg2's and Python's own words; neither has a class for it.
+    said = str(error) if isinstance(error, ValueError) else ""
+    return "NUL (0x00)" in said or "for integer string conversion" in said
 
 
 def _is_foreign_form(request: Request) -> bool:

@@ -34,6 +34,8 @@ def _router():
     @router.post("/api/requests/{what}")
     @router.post("/page/{what}")
     def fail(what: str, request: Request):
+        if what == "digits":
+            int("9" * 5000)
         raise {
             "not-now": NotNow("Langkah 8 belum dibuka."),
             "away": DatabaseAway("no"),
@@ -147,7 +149,7 @@ def test_a_bug_shows_a_reference_and_tells_nobody_what_was_typed(client, capsys)
     assert "3573010101900001" not in answer.text + output.out + output.err
 
 
-@pytest.mark.parametrize("what", ["nul", "large", "half", "deep"])
+@pytest.mark.parametrize("what", ["nul", "large", "digits", "half", "deep"])
 def test_what_no_database_keeps_is_refused_in_a_sentence(client, what):
     page, api = client.post(f"/page/{what}"), client.post(f"/api/requests/{what}")
 

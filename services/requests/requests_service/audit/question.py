@@ -105,7 +105,8 @@ def told_of(question: Question, asked: Asked) -> dict[str, Any]:
 
 def _whole(least: int, most: int, label: str) -> Callable[[Requests, str], int]:
     def read(app: Requests, typed: str) -> int:
-        if not (typed.isascii() and typed.isdigit() and least <= int(typed) <= most):
+        whole = typed.isascii() and typed.isdigit() and len(typed) < 19
+        if not (whole and least <= int(typed) <= most):
             raise FilterInvalid(f'"{label}" ialah bilangan bulat dari {least} sampai {most}.')
         return int(typed)
 

@@ -545,7 +545,7 @@ def _version(if_match: str | None) -> int | None:
     if if_match is None or if_match.strip() == "*":
         return None
     version = if_match.strip().removeprefix("W/").strip('"')
-    if not version.isdecimal():
+    if not version.isdecimal() or len(version) > 9:
         raise SeenVersionIsOld
     return int(version)
 

@@ -457,6 +457,7 @@ def test_a_letter_that_no_act_led_to_is_found(app, desk, privacy_tokens):
     [
         ("keadaan", {}, 'Isi "Nomor pendaftaran"'),
         ("terlambat-dicatat", {"seconds": "-1"}, "bilangan bulat"),
+        ("terlambat-dicatat", {"seconds": "9" * 5000}, "bilangan bulat"),
         ("satu-tangan", {"pair": "x"}, "tidak mengenal pilihan"),
         ("perubahan-sekitar", {"around": "kemarin"}, "bukan tanggal atau waktu"),
         ("perubahan-sekitar", {"around": "2026-11-20", "hours": "0"}, "bilangan bulat"),

@@ -157,11 +157,13 @@ def test_a_stale_version_and_a_step_that_is_not_open_are_conflicts(client, sessi
     command(client, request_id, "check-availability", {"agency": "diskopindag"}, **ppid)
 
     stale = command(client, request_id, "forward", **ppid, **{"If-Match": '"1"'})
+    endless = command(client, request_id, "forward", **ppid, **{"If-Match": "9" * 5000})
     not_open = command(client, request_id, "hand-to-walidata", **ppid)
     fresh = command(client, request_id, "forward", **ppid, **{"If-Match": '"2"'})
 
     assert (409, 409, 200) == (stale.status_code, not_open.status_code, fresh.status_code)
     assert "Muat ulang" in stale.json()["title"]
+    assert (409, stale.json()["title"]) == (endless.status_code, endless.json()["title"])
     assert "langkah 11" in not_open.json()["title"]
 
 
