@@ -371,7 +371,8 @@ class _Outermost:
         except Exception as error:
             unfit = _is_of_what_was_sent(error)
             # Its text may hold what somebody typed: only its kind and its place are told.
-            _log.error(
+            tell = _log.warning if unfit else _log.error
+            tell(
                 "unfit_input" if unfit else "unexpected",
                 reference=reference,
                 error=type(error).__name__,
