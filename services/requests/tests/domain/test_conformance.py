@@ -68,11 +68,11 @@ def test_the_clean_cases_have_no_deviation_of_any_kind(cases):
     ]
 
 
-def test_pm4py_says_of_every_case_what_the_checker_says(cases):
+def test_pm4py_says_of_two_thousand_cases_what_the_checker_says(cases):
     petri = pytest.importorskip("services.requests.tests.domain.petri")
     net = petri.Net()
     variants = {}
-    for facts in cases[0]:
+    for facts in cases[0][:2000]:
         variants.setdefault(tuple(label_of(seen) for seen in facts), []).append(facts)
 
     disagreeing = [
