@@ -4,6 +4,7 @@ import email
 import email.policy
 import hashlib
 from collections import Counter
+from functools import cache
 
 import httpx
 import pytest
@@ -85,8 +86,9 @@ LETTERS = {
 }
 
 
+@cache
 def tell(installation, ending):
-    """The story, the clock set before each step once the day before is done with."""
+    """The story, the clock set before each step once the day before is done with; told once."""
 
     def before(step):
         wait_until(lambda: nothing_under_way(installation), 120, f"rest before step {step}")
